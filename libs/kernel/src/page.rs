@@ -1,0 +1,59 @@
+//! Pages of long lists: by key, never by offset, so that lists stay fast and steady while they grow.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Most rows one page may hold.
+pub const MAX_PAGE: u64 = 100;
+
+/// Which page is wanted.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// How many rows at most, 1 to 100 (每页条数).
+    #[param(minimum = 1, maximum = 100, example = 20)]
+    pub limit: Option<u64>,
+    /// `next` of the page before; absent for the first page (翻页游标).
+    pub after: Option<String>,
+}
+
+impl PageQuery {
+    /// The number of rows to read, within bounds.
+    pub fn limit(&self) -> u64 {
+        self.limit.unwrap_or(20).clamp(1, MAX_PAGE)
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Pass as `after` to read on; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page from up to `limit + 1` rows: the extra row only tells that there is more.
+    pub fn cut(mut rows: Vec<T>, limit: u64, key: impl Fn(&T) -> String) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = if more { rows.last().map(key) } else { None };
+        Self { items: rows, next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extra_row_only_tells_that_there_is_more() {
+        let page = Page::cut(vec![1, 2, 3], 2, ToString::to_string);
+        assert_eq!((page.items, page.next), (vec![1, 2], Some("2".into())));
+        let last = Page::cut(vec![1, 2], 2, ToString::to_string);
+        assert_eq!((last.items, last.next), (vec![1, 2], None));
+    }
+}
