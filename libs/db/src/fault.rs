@@ -1,0 +1,46 @@
+//! What a database error means to those above.
+
+use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
+use tongban_kernel::Fault;
+
+/// Whether the database itself is away or overloaded, so that the same request may succeed later.
+pub fn is_away(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) => true,
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => is_away_in_sqlx(error),
+        DbErr::Conn(_) => true,
+        _ => false,
+    }
+}
+
+fn is_away_in_sqlx(error: &SqlxError) -> bool {
+    match error {
+        SqlxError::Io(_)
+        | SqlxError::Tls(_)
+        | SqlxError::Protocol(_)
+        | SqlxError::PoolTimedOut
+        | SqlxError::PoolClosed
+        | SqlxError::WorkerCrashed => true,
+        SqlxError::Database(error) => {
+            // Classes of SQLSTATE: 08 connection, 53 resources, 57P operator intervention;
+            // 25006 a standby that takes no writes. SQLite: 5 busy, 6 locked.
+            error.code().is_some_and(|code| {
+                ["08", "53", "57P", "25006"].iter().any(|class| code.starts_with(class))
+                    || matches!(code.as_ref(), "5" | "6" | "261" | "517")
+            })
+        }
+        _ => false,
+    }
+}
+
+/// Whether a row with the same unique key is already there.
+pub fn is_duplicate(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// The fault to answer with: away for now, or our own mistake.
+pub fn to_fault(error: DbErr) -> Fault {
+    if is_away(&error) { Fault::unavailable(error) } else { Fault::internal(error) }
+}

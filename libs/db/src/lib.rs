@@ -1,0 +1,167 @@
+//! The one place (with the ledger's append path) that knows which database lies beneath.
+//!
+//! Every service has its own database: a file of its own on SQLite, a schema of its own on PostgreSQL.
+
+mod fault;
+mod lease;
+mod migrate;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+pub use fault::{is_away, is_duplicate, to_fault};
+pub use lease::Lease;
+pub use migrate::{migrate, pending};
+
+/// Where the services' databases live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Storage {
+    /// One SQLite file per service in this directory.
+    Sqlite {
+        /// The directory; made when it is missing.
+        dir: PathBuf,
+    },
+    /// One schema per service in this PostgreSQL database.
+    Postgres {
+        /// Connection URL.
+        url: String,
+        /// Put before every schema's name; empty except in tests.
+        schema_prefix: String,
+        /// Most connections per service.
+        max_connections: u32,
+    },
+}
+
+/// Which SQL dialect is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite 3.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// A service's database.
+///
+/// SQLite takes one writer at a time, so writes there queue for one connection in the process
+/// instead of fighting over the file; readers never wait for it.
+#[derive(Debug, Clone)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+}
+
+impl Db {
+    /// Opens (and on SQLite makes) the database of `service`.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or the file not be made.
+    pub async fn open(storage: &Storage, service: &str) -> Result<Self, DbErr> {
+        match storage {
+            Storage::Sqlite { dir } => {
+                std::fs::create_dir_all(dir).map_err(|error| {
+                    DbErr::Custom(format!("cannot make the directory {}: {error}", dir.display()))
+                })?;
+                let file = dir.join(format!("{service}.sqlite"));
+                let write = Database::connect(sqlite_options(file.clone(), 1)).await?;
+                let read = Database::connect(sqlite_options(file, 4)).await?;
+                Ok(Self { read, write })
+            }
+            Storage::Postgres { url, schema_prefix, max_connections } => {
+                let mut options = ConnectOptions::new(url);
+                options
+                    .set_schema_search_path(format!("\"{schema_prefix}{service}\""))
+                    .max_connections(*max_connections)
+                    .acquire_timeout(Duration::from_secs(5))
+                    .connect_timeout(Duration::from_secs(5))
+                    .test_before_acquire(false)
+                    .sqlx_logging(false)
+                    .connect_lazy(true);
+                let pool = Database::connect(options).await?;
+                Ok(Self { read: pool.clone(), write: pool })
+            }
+        }
+    }
+
+    /// For reading; on PostgreSQL the same pool as for writing, so a write is seen by the next read.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// For single statements that write.
+    pub fn write(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// Begins a transaction that will write.
+    ///
+    /// # Errors
+    /// When the database is away, or on SQLite another process keeps the file locked too long.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.write
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            })
+            .await
+    }
+
+    /// The dialect spoken.
+    pub fn dialect(&self) -> Dialect {
+        dialect(&self.read)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.read.ping().await
+    }
+
+    /// Closes all connections; a SQLite file is then whole without its log.
+    ///
+    /// # Errors
+    /// When a connection cannot be closed cleanly.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.read.close().await?;
+        self.write.close().await
+    }
+}
+
+/// The dialect a connection or transaction speaks.
+pub fn dialect(connection: &impl ConnectionTrait) -> Dialect {
+    match connection.get_database_backend() {
+        DbBackend::Sqlite => Dialect::Sqlite,
+        _ => Dialect::Postgres,
+    }
+}
+
+fn sqlite_options(file: PathBuf, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new("sqlite::memory:");
+    options
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .sqlx_logging(false)
+        .connect_lazy(true)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .filename(&file)
+                .in_memory(false)
+                .shared_cache(false)
+                .create_if_missing(true)
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(true)
+                .pragma("journal_mode", "WAL")
+                // FULL: a commit that was answered is on the disk, also after a power cut.
+                .pragma("synchronous", "FULL")
+        });
+    options
+}

@@ -1,0 +1,116 @@
+//! Reading what happened, and checking that nobody changed it.
+
+use chrono::DateTime;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use tongban_contracts::event::join;
+use tongban_contracts::{DomainEvent, Meta};
+use tongban_kernel::Fault;
+
+use crate::chain::{ChainFault, GENESIS, Link, hash_of};
+use crate::entity::event;
+
+/// An event with what the ledger knows of it.
+#[derive(Debug, Clone)]
+pub struct Recorded<E> {
+    /// What happened.
+    pub event: E,
+    /// When, by whom, in which place.
+    pub meta: Meta,
+    /// Hash of the event, in hexadecimal.
+    pub hash: String,
+}
+
+/// The history of one aggregate, oldest first; empty when there is none.
+pub(crate) async fn read<E: DomainEvent>(
+    connection: &impl ConnectionTrait,
+    id: &str,
+) -> Result<Vec<Recorded<E>>, Fault> {
+    let rows = rows(connection, E::AGGREGATE, id).await?;
+    rows.into_iter().map(|row| recorded(&row)).collect()
+}
+
+/// Recomputes the chain of one aggregate and names the first place where it does not hold.
+pub(crate) async fn check(
+    connection: &impl ConnectionTrait,
+    aggregate: &str,
+    id: &str,
+) -> Result<Result<i64, ChainFault>, Fault> {
+    let rows = rows(connection, aggregate, id).await?;
+    let fault = |version, problem| ChainFault {
+        aggregate: aggregate.to_owned(),
+        aggregate_id: id.to_owned(),
+        version,
+        problem,
+    };
+    let mut previous = GENESIS.to_vec();
+    for (row, version) in rows.iter().zip(1..) {
+        if row.version != version {
+            return Ok(Err(fault(version, "missing")));
+        }
+        if row.previous != previous {
+            return Ok(Err(fault(version, "does not follow the event before it")));
+        }
+        if row.hash != hash_of(&link(row)) {
+            return Ok(Err(fault(version, "changed after it was written")));
+        }
+        previous.clone_from(&row.hash);
+    }
+    let head = crate::entity::aggregate::Entity::find_by_id((aggregate.to_owned(), id.to_owned()))
+        .one(connection)
+        .await
+        .map_err(tongban_db::to_fault)?;
+    let count = i64::try_from(rows.len()).map_err(Fault::internal)?;
+    Ok(match head {
+        Some(head) if head.version == count && (count == 0 || head.hash == previous) => Ok(count),
+        None if count == 0 => Ok(0),
+        _ => Err(fault(count, "the last events are missing or the state is another's")),
+    })
+}
+
+async fn rows(
+    connection: &impl ConnectionTrait,
+    aggregate: &str,
+    id: &str,
+) -> Result<Vec<event::Model>, Fault> {
+    event::Entity::find()
+        .filter(event::Column::Aggregate.eq(aggregate))
+        .filter(event::Column::AggregateId.eq(id))
+        .order_by_asc(event::Column::Version)
+        .all(connection)
+        .await
+        .map_err(tongban_db::to_fault)
+}
+
+fn link(row: &event::Model) -> Link<'_> {
+    Link {
+        previous: &row.previous,
+        event_id: &row.event_id,
+        aggregate: &row.aggregate,
+        aggregate_id: &row.aggregate_id,
+        version: row.version,
+        name: &row.name,
+        at: row.at,
+        actor: &row.actor,
+        data: &row.data,
+    }
+}
+
+fn recorded<E: DomainEvent>(row: &event::Model) -> Result<Recorded<E>, Fault> {
+    let data = serde_json::from_str(&row.data).map_err(Fault::internal)?;
+    let event = join(&row.name, data).map_err(Fault::internal)?;
+    Ok(Recorded { event, meta: meta(row)?, hash: hex::encode(&row.hash) })
+}
+
+/// What the ledger knows of a stored event.
+pub(crate) fn meta(row: &event::Model) -> Result<Meta, Fault> {
+    Ok(Meta {
+        event_id: row.event_id.parse().map_err(Fault::internal)?,
+        aggregate: row.aggregate.clone(),
+        aggregate_id: row.aggregate_id.clone(),
+        version: row.version,
+        at: DateTime::from_timestamp_micros(row.at)
+            .ok_or_else(|| Fault::internal("time out of range"))?,
+        actor: serde_json::from_str(&row.actor).map_err(Fault::internal)?,
+        traceparent: row.traceparent.clone(),
+    })
+}

@@ -1,0 +1,258 @@
+//! The ledger of one service.
+
+use std::sync::Arc;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait};
+use tokio::sync::Notify;
+use tongban_contracts::DomainEvent;
+use tongban_db::Db;
+use tongban_kernel::{Clock, Context, Entropy, Fault};
+
+use crate::aggregate::{Aggregate, Caller, Committed, Loaded, Stored};
+use crate::append::{AppendError, Prepared, prepare, write};
+use crate::chain::ChainFault;
+use crate::entity::aggregate;
+use crate::history::{self, Recorded};
+use crate::request::{Reply, RequestKey};
+
+/// How often a command that lost a race is decided anew before the caller is told.
+const RACES: usize = 5;
+
+/// The ledger of one service: all its aggregates' events, states and query columns.
+#[derive(Clone)]
+pub struct Ledger {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    appended: Arc<Notify>,
+}
+
+impl Ledger {
+    /// A ledger in `db`, whose events carry the time of `clock`.
+    pub fn new(db: Db, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { db, clock, entropy, appended: Arc::new(Notify::new()) }
+    }
+
+    /// The database it lives in.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// The clock its events are dated by.
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// The random source of its identifiers.
+    pub fn entropy(&self) -> &dyn Entropy {
+        self.entropy.as_ref()
+    }
+
+    /// A fresh identifier for a new aggregate.
+    pub fn new_id(&self) -> String {
+        tongban_kernel::entropy::time_ordered_id(self.clock.now(), self.entropy()).to_string()
+    }
+
+    /// Waits until something may have been appended in this process.
+    pub async fn appended(&self) {
+        self.appended.notified().await;
+    }
+
+    /// Tells the relay that something was appended in a transaction the caller committed itself.
+    pub fn announce(&self) {
+        self.appended.notify_one();
+    }
+
+    /// The aggregate as it stands; `None` when nothing ever happened to it.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn load<A: Aggregate>(&self, id: &str) -> Result<Option<Loaded<A>>, Fault> {
+        load(self.db.read(), id).await
+    }
+
+    /// Its history, oldest first.
+    ///
+    /// # Errors
+    /// When the database is away or an event is unreadable.
+    pub async fn history<A: Aggregate>(&self, id: &str) -> Result<Vec<Recorded<A::Event>>, Fault> {
+        history::read(self.db.read(), id).await
+    }
+
+    /// Recomputes the hash chain of one aggregate: its number of events, or where it was tampered with.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn check<A: Aggregate>(&self, id: &str) -> Result<Result<i64, ChainFault>, Fault> {
+        history::check(self.db.read(), <A::Event as DomainEvent>::AGGREGATE, id).await
+    }
+
+    /// Carries out a command; what it leads to is on the disk when this returns.
+    ///
+    /// # Errors
+    /// The refusal of `decide`; a conflict when others were faster again and again; or the database's absence.
+    pub async fn execute<A: Stored>(
+        &self,
+        id: &str,
+        command: A::Command,
+        caller: &Caller,
+    ) -> Result<Committed<A>, Fault> {
+        self.run::<A, _>(id, command, caller, None, |_| Ok(None)).await.and_then(|ran| match ran {
+            Ran::Done(committed) => Ok(*committed),
+            Ran::Replayed(_) => Err(Fault::internal("a command without a key was replayed")),
+        })
+    }
+
+    /// The answer `request` was given before, if it was: for use cases whose own checks would judge a
+    /// repeated request by what has changed since.
+    ///
+    /// # Errors
+    /// When the key was used for another request, or the database is away.
+    pub async fn answered(&self, request: &RequestKey) -> Result<Option<Reply>, Fault> {
+        request.answered(self.db.read()).await
+    }
+
+    /// Carries out a command once per `request`: the same request again gets the same answer and has no effect.
+    ///
+    /// # Errors
+    /// As [`Ledger::execute`]; and when the key was used for another request.
+    pub async fn execute_once<A: Stored>(
+        &self,
+        id: &str,
+        command: A::Command,
+        caller: &Caller,
+        request: Option<&RequestKey>,
+        answer: impl Fn(&Committed<A>) -> Result<Reply, Fault> + Send + Sync,
+    ) -> Result<Reply, Fault> {
+        let ran = self
+            .run::<A, _>(id, command, caller, request, |committed| answer(committed).map(Some))
+            .await?;
+        match ran {
+            Ran::Replayed(reply) => Ok(reply),
+            Ran::Done(committed) => answer(&committed),
+        }
+    }
+
+    /// Carries out a command inside the caller's transaction, so that it stands or falls with the rest of it.
+    ///
+    /// The caller commits, then calls [`Ledger::announce`].
+    ///
+    /// # Errors
+    /// As [`Ledger::execute`]; a lost race is [`tongban_kernel::FaultKind::Unavailable`]: roll back and try again.
+    pub async fn execute_within<A: Stored>(
+        &self,
+        transaction: &DatabaseTransaction,
+        id: &str,
+        command: A::Command,
+        caller: &Caller,
+    ) -> Result<Committed<A>, Fault> {
+        let current = load::<A>(transaction, id).await?;
+        let prepared = match self.decide(id, current, command, caller)? {
+            Decided::Nothing(committed) => return Ok(*committed),
+            Decided::Events(prepared) => prepared,
+        };
+        match write(transaction, &prepared, None).await {
+            Ok(()) => Ok(prepared.committed),
+            Err(AppendError::Raced) => Err(Fault::unavailable("lost a race for an aggregate")),
+            Err(AppendError::Fault(fault)) => Err(fault),
+        }
+    }
+
+    async fn run<A: Stored, F>(
+        &self,
+        id: &str,
+        command: A::Command,
+        caller: &Caller,
+        request: Option<&RequestKey>,
+        answer: F,
+    ) -> Result<Ran<A>, Fault>
+    where
+        F: Fn(&Committed<A>) -> Result<Option<Reply>, Fault> + Send + Sync,
+    {
+        for _ in 0..RACES {
+            if let Some(request) = request
+                && let Some(reply) = request.answered(self.db.read()).await?
+            {
+                return Ok(Ran::Replayed(reply));
+            }
+            let current = self.load::<A>(id).await?;
+            let prepared = match self.decide(id, current, command.clone(), caller)? {
+                Decided::Nothing(committed) => return Ok(Ran::Done(committed)),
+                Decided::Events(prepared) => prepared,
+            };
+            let kept = match (request, answer(&prepared.committed)?) {
+                (Some(request), Some(reply)) => {
+                    Some(request.keep(&reply, self.clock.now().timestamp_micros()))
+                }
+                _ => None,
+            };
+            match self.commit(&prepared, kept).await {
+                Ok(()) => {
+                    self.announce();
+                    return Ok(Ran::Done(Box::new(prepared.committed)));
+                }
+                Err(AppendError::Raced) => metrics::counter!("ledger_races_total").increment(1),
+                Err(AppendError::Fault(fault)) => return Err(fault),
+            }
+        }
+        Err(Fault::conflict("raced", "该对象正被他人同时办理，请刷新后重试"))
+    }
+
+    async fn commit<A: Stored>(
+        &self,
+        prepared: &Prepared<A>,
+        kept: Option<crate::entity::request::ActiveModel>,
+    ) -> Result<(), AppendError> {
+        let transaction = self.db.begin().await?;
+        write(&transaction, prepared, kept).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    fn decide<A: Stored>(
+        &self,
+        id: &str,
+        current: Option<Loaded<A>>,
+        command: A::Command,
+        caller: &Caller,
+    ) -> Result<Decided<A>, Fault> {
+        let context = Context { now: self.clock.now(), actor: caller.principal.clone() };
+        let events = A::decide(current.as_ref().map(|loaded| &loaded.state), command, &context)?;
+        if events.is_empty() {
+            return match current {
+                Some(Loaded { state, version, .. }) => {
+                    Ok(Decided::Nothing(Box::new(Committed { state, version, events: Vec::new() })))
+                }
+                None => Err(Fault::internal("a command on nothing led to nothing")),
+            };
+        }
+        prepare(id, current, events, context.now, caller, self.entropy()).map(Decided::Events)
+    }
+}
+
+enum Ran<A: Aggregate> {
+    Done(Box<Committed<A>>),
+    Replayed(Reply),
+}
+
+enum Decided<A: Stored> {
+    Nothing(Box<Committed<A>>),
+    Events(Prepared<A>),
+}
+
+async fn load<A: Aggregate>(
+    connection: &impl ConnectionTrait,
+    id: &str,
+) -> Result<Option<Loaded<A>>, Fault> {
+    let kind = <A::Event as DomainEvent>::AGGREGATE.to_owned();
+    let found = aggregate::Entity::find_by_id((kind, id.to_owned()))
+        .one(connection)
+        .await
+        .map_err(tongban_db::to_fault)?;
+    found
+        .map(|head| {
+            let state = serde_json::from_str(&head.state).map_err(Fault::internal)?;
+            Ok(Loaded { state, version: head.version, hash: head.hash, at: head.at })
+        })
+        .transpose()
+}

@@ -1,0 +1,24 @@
+//! The heart of Tongban: what happened, once and for ever.
+//!
+//! Every business object is an [`Aggregate`]: two pure functions, `decide` and `evolve`. The [`Ledger`]
+//! appends, in one transaction, the events, the new state, the query columns, the row that makes the
+//! relay publish the events, and the answer kept for a repeated request. The same rows are the audit
+//! trail, the timeline, the outbox and the source of every read model, so none of these can disagree.
+
+mod aggregate;
+mod append;
+mod chain;
+pub mod entity;
+mod history;
+mod ledger;
+mod migration;
+mod outbox;
+mod request;
+
+pub use aggregate::{Aggregate, Caller, Committed, Loaded, Stored};
+pub use chain::{ChainFault, GENESIS, Link, hash_of};
+pub use history::Recorded;
+pub use ledger::Ledger;
+pub use migration::migrations;
+pub use outbox::{Outgoing, forget, pending, unsent};
+pub use request::{Reply, RequestKey};
