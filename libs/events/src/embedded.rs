@@ -1,0 +1,230 @@
+//! The embedded log: one SQLite file, for a whole city in one process with nothing to install.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, QueryOrder, QuerySelect};
+use sea_orm_migration::prelude::{Index, MigrationName, MigrationTrait, SchemaManager, Table};
+use sea_orm_migration::schema::{big_integer, string, text};
+use tokio::sync::watch;
+use tongban_db::{Db, Storage};
+
+use crate::log::{Delivery, Log, LogError, Message, Subscription};
+
+/// How many messages a subscriber reads ahead.
+const BATCH: u64 = 256;
+/// How often a subscriber looks by itself, for messages another process has written.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// A log in one SQLite file.
+#[derive(Clone)]
+pub struct EmbeddedLog {
+    db: Db,
+    published: Arc<watch::Sender<u64>>,
+}
+
+impl EmbeddedLog {
+    /// Opens the log in the directory of `storage`, making it when it is missing.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or made.
+    pub async fn open(storage: &Storage) -> Result<Self, DbErr> {
+        let db = Db::open(storage, "log").await?;
+        tongban_db::migrate(&db, storage, "log", || vec![Box::new(LogTables)]).await?;
+        Ok(Self { db, published: Arc::new(watch::Sender::new(0)) })
+    }
+}
+
+#[async_trait]
+impl Log for EmbeddedLog {
+    async fn ensure(&self, _topics: &[String]) -> Result<(), LogError> {
+        Ok(())
+    }
+
+    async fn publish(&self, messages: &[Message]) -> Result<(), LogError> {
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let rows = messages.iter().map(|message| message::ActiveModel {
+            position: NotSet,
+            topic: Set(message.topic.clone()),
+            key: Set(message.key.clone()),
+            payload: Set(message.payload.clone()),
+        });
+        message::Entity::insert_many(rows)
+            .exec_without_returning(self.db.write())
+            .await
+            .map_err(lost)?;
+        self.published.send_modify(|count| *count += 1);
+        Ok(())
+    }
+
+    async fn subscribe(
+        &self,
+        group: &str,
+        topics: &[String],
+    ) -> Result<Box<dyn Subscription>, LogError> {
+        let position = position::Entity::find_by_id(group.to_owned())
+            .one(self.db.read())
+            .await
+            .map_err(lost)?
+            .map_or(0, |row| row.position);
+        Ok(Box::new(Reader {
+            db: self.db.clone(),
+            published: self.published.subscribe(),
+            group: group.to_owned(),
+            topics: topics.to_vec(),
+            position,
+            ahead: Vec::new().into_iter(),
+        }))
+    }
+
+    async fn ping(&self) -> Result<(), LogError> {
+        self.db.ping().await.map_err(lost)
+    }
+}
+
+struct Reader {
+    db: Db,
+    published: watch::Receiver<u64>,
+    group: String,
+    topics: Vec<String>,
+    position: i64,
+    ahead: std::vec::IntoIter<message::Model>,
+}
+
+#[async_trait]
+impl Subscription for Reader {
+    async fn next(&mut self) -> Result<Delivery, LogError> {
+        loop {
+            if let Some(row) = self.ahead.next() {
+                self.position = row.position;
+                return Ok(Delivery {
+                    message: Message { topic: row.topic, key: row.key, payload: row.payload },
+                    partition: 0,
+                    offset: row.position,
+                });
+            }
+            self.published.mark_unchanged();
+            let rows = message::Entity::find()
+                .filter(message::Column::Position.gt(self.position))
+                .filter(message::Column::Topic.is_in(&self.topics))
+                .order_by_asc(message::Column::Position)
+                .limit(BATCH)
+                .all(self.db.read())
+                .await
+                .map_err(lost)?;
+            if rows.is_empty() {
+                // A missed signal only delays: the table is looked at again anyway.
+                let _ = tokio::time::timeout(LOOK, self.published.changed()).await;
+            }
+            self.ahead = rows.into_iter();
+        }
+    }
+
+    async fn acknowledge(&mut self, delivery: &Delivery) -> Result<(), LogError> {
+        let row = position::ActiveModel {
+            group: Set(self.group.clone()),
+            position: Set(delivery.offset),
+        };
+        position::Entity::insert(row)
+            .on_conflict(
+                OnConflict::column(position::Column::Group)
+                    .update_column(position::Column::Position)
+                    .to_owned(),
+            )
+            .exec_without_returning(self.db.write())
+            .await
+            .map_err(lost)?;
+        Ok(())
+    }
+}
+
+fn lost(error: DbErr) -> LogError {
+    LogError(error.to_string())
+}
+
+mod message {
+    //! `log_message`: the log itself.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "log_message")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub position: i64,
+        pub topic: String,
+        pub key: String,
+        pub payload: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod position {
+    //! `log_position`: how far each group has come.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "log_position")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub group: String,
+        pub position: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+struct LogTables;
+
+impl MigrationName for LogTables {
+    fn name(&self) -> &'static str {
+        "m20261122_000001_log"
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for LogTables {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table("log_message")
+                    .col(big_integer("position").auto_increment().primary_key())
+                    .col(string("topic"))
+                    .col(string("key"))
+                    .col(text("payload"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("log_message_topic")
+                    .table("log_message")
+                    .col("topic")
+                    .col("position")
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("log_position")
+                    .col(string("group").primary_key())
+                    .col(big_integer("position"))
+                    .to_owned(),
+            )
+            .await
+    }
+}

@@ -1,0 +1,4 @@
+//! Tables of the receiving side.
+
+pub mod inbox;
+pub mod parked;

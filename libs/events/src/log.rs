@@ -1,0 +1,60 @@
+//! What a log must be able to do, whichever it is.
+
+use async_trait::async_trait;
+
+/// A message on its way to the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Topic, without the deployment's prefix.
+    pub topic: String,
+    /// Messages with the same key stay in order.
+    pub key: String,
+    /// Content, UTF-8 JSON.
+    pub payload: String,
+}
+
+/// A message as it reaches a subscriber.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The message.
+    pub message: Message,
+    /// Partition it lies in.
+    pub partition: i32,
+    /// Its place there.
+    pub offset: i64,
+}
+
+/// The log is away or refuses; nothing is lost, it can be tried again.
+#[derive(Debug, thiserror::Error)]
+#[error("the event log does not take part: {0}")]
+pub struct LogError(pub String);
+
+/// A durable, ordered log of messages.
+#[async_trait]
+pub trait Log: Send + Sync + 'static {
+    /// Makes sure the topics exist.
+    async fn ensure(&self, topics: &[String]) -> Result<(), LogError>;
+
+    /// Appends messages in their order; when it returns, they survive the death of any process.
+    async fn publish(&self, messages: &[Message]) -> Result<(), LogError>;
+
+    /// Reads `topics` as a member of `group`, from the first message the group has not acknowledged.
+    async fn subscribe(
+        &self,
+        group: &str,
+        topics: &[String],
+    ) -> Result<Box<dyn Subscription>, LogError>;
+
+    /// Whether the log answers.
+    async fn ping(&self) -> Result<(), LogError>;
+}
+
+/// A group member's reading position.
+#[async_trait]
+pub trait Subscription: Send {
+    /// Waits for the next message.
+    async fn next(&mut self) -> Result<Delivery, LogError>;
+
+    /// Notes that the effect of this and all earlier messages of its partition is on the disk.
+    async fn acknowledge(&mut self, delivery: &Delivery) -> Result<(), LogError>;
+}

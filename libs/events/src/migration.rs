@@ -1,0 +1,60 @@
+//! Tables of the receiving side, the same in every service's database.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::*;
+
+/// The migrations every consuming service needs.
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(EventTables)]
+}
+
+struct EventTables;
+
+impl MigrationName for EventTables {
+    fn name(&self) -> &'static str {
+        "m20261122_000002_events"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for EventTables {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table("event_inbox")
+                    .col(string("consumer"))
+                    .col(string("topic"))
+                    .col(string("subject"))
+                    .col(big_integer("version"))
+                    .primary_key(Index::create().col("consumer").col("topic").col("subject"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("event_parked")
+                    .col(big_integer("id").auto_increment().primary_key())
+                    .col(string("consumer"))
+                    .col(string("topic"))
+                    .col(string("subject"))
+                    .col(text("payload"))
+                    .col(text("reason"))
+                    .col(big_integer("at"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("event_parked_subject")
+                    .table("event_parked")
+                    .col("consumer")
+                    .col("topic")
+                    .col("subject")
+                    .to_owned(),
+            )
+            .await
+    }
+}
