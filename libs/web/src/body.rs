@@ -1,0 +1,176 @@
+//! Reading requests: every fault is found before anything is done, and all are told at once.
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, RwLock};
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use serde::de::DeserializeOwned;
+use sm3::{Digest, Sm3};
+use tongban_forms::{Form, schema_of};
+use tongban_kernel::{Fault, FaultKind, Faults};
+use tongban_ledger::{Reply, RequestKey};
+use utoipa::ToSchema;
+
+use crate::guard::CallerOf;
+use crate::problem::Problem;
+
+/// Longest `Idempotency-Key` taken.
+const LONGEST_KEY: usize = 128;
+
+/// A JSON body that matches the schema its operation publishes.
+#[derive(Debug)]
+pub struct Body<T> {
+    /// The body.
+    pub value: T,
+    /// Recognises the request when it comes again; present when the caller sent `Idempotency-Key`.
+    pub request: Option<RequestKey>,
+}
+
+impl<S, T> FromRequest<S> for Body<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + ToSchema + 'static,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        if !is_json(&parts.headers) {
+            let fault = Fault::new(
+                FaultKind::Unsupported,
+                "not_json",
+                "请求内容应为 JSON（Content-Type: application/json）",
+            );
+            return Err(fault.into());
+        }
+        let key = key(&parts)?;
+        let request = Request::from_parts(parts.clone(), body);
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                Fault::new(FaultKind::TooLarge, "body_too_large", "请求内容过大")
+            } else {
+                Fault::new(FaultKind::Malformed, "unreadable_body", "请求内容读取失败")
+            }
+        })?;
+        let value = read(&bytes)?;
+        Ok(Self { value, request: key.map(|key| request_key(&parts, key, &bytes)) })
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| {
+            let kind = kind.trim();
+            kind == "application/json"
+                || (kind.starts_with("application/") && kind.ends_with("+json"))
+        })
+}
+
+fn read<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Fault> {
+    let value = serde_json::from_slice(bytes).map_err(|error| {
+        Fault::new(FaultKind::Malformed, "malformed_json", "请求内容不是合法的 JSON")
+            .with_detail(format!("第 {} 行第 {} 列", error.line(), error.column()))
+    })?;
+    let mut faults = Faults::new();
+    faults.extend(form_of::<T>()?.check(&value, ""));
+    faults.into_result("invalid_request", "请求内容有误")?;
+    serde_json::from_value(value).map_err(|error| {
+        Fault::new(FaultKind::Invalid, "invalid_request", "请求内容有误")
+            .with_detail(error.to_string())
+    })
+}
+
+/// The compiled schema of a body type, made once.
+fn form_of<T: ToSchema + 'static>() -> Result<Arc<Form>, Fault> {
+    static FORMS: LazyLock<RwLock<HashMap<TypeId, Arc<Form>>>> = LazyLock::new(RwLock::default);
+    let poisoned = || Fault::internal("the cache of body schemas is poisoned");
+    let id = TypeId::of::<T>();
+    if let Some(form) = FORMS.read().map_err(|_| poisoned())?.get(&id) {
+        return Ok(Arc::clone(form));
+    }
+    let form = Form::compile(&schema_of::<T>()).map_err(|faults| {
+        Fault::internal(format!("schema of {}: {faults:?}", std::any::type_name::<T>()))
+    })?;
+    let form = Arc::new(form);
+    FORMS.write().map_err(|_| poisoned())?.insert(id, Arc::clone(&form));
+    Ok(form)
+}
+
+fn key(parts: &Parts) -> Result<Option<String>, Fault> {
+    let Some(value) = parts.headers.get("idempotency-key") else { return Ok(None) };
+    match value.to_str() {
+        Ok(key) if !key.is_empty() && key.len() <= LONGEST_KEY => Ok(Some(key.to_owned())),
+        _ => Err(Fault::new(
+            FaultKind::Malformed,
+            "bad_idempotency_key",
+            format!("Idempotency-Key 应为 1 至 {LONGEST_KEY} 个可见字符"),
+        )),
+    }
+}
+
+fn request_key(parts: &Parts, key: String, body: &[u8]) -> RequestKey {
+    let account = parts
+        .extensions
+        .get::<CallerOf>()
+        .map(|CallerOf(caller)| caller.principal.account.clone())
+        .unwrap_or_default();
+    let mut digest = Sm3::new();
+    for part in [parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), body] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    RequestKey { account, key, fingerprint: digest.finalize().to_vec() }
+}
+
+/// Query parameters, faults told as a problem document.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        axum::extract::Query::<T>::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Query(value)| Self(value))
+            .map_err(|rejection| {
+                Fault::new(FaultKind::Malformed, "bad_query", "查询参数有误")
+                    .with_detail(rejection.body_text())
+                    .into()
+            })
+    }
+}
+
+/// Path parameters, faults told as a problem document.
+#[derive(Debug)]
+pub struct Segment<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        axum::extract::Path::<T>::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Path(value)| Self(value))
+            .map_err(|rejection| {
+                Fault::new(FaultKind::Malformed, "bad_path", "路径参数有误")
+                    .with_detail(rejection.body_text())
+                    .into()
+            })
+    }
+}
+
+/// The stored answer to a command, as an HTTP answer.
+pub fn reply(reply: Reply) -> impl IntoResponse {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
+    (status, Json(reply.body))
+}

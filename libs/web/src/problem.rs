@@ -1,0 +1,119 @@
+//! Problem documents (RFC 9457): how a fault reaches the caller.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use tongban_kernel::{Fault, FaultKind};
+use utoipa::ToSchema;
+
+/// A fault on its way to an HTTP caller.
+#[derive(Debug)]
+pub struct Problem(Fault);
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Self(fault)
+    }
+}
+
+/// One fault in one place of the request.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProblemError {
+    /// JSON Pointer (RFC 6901) to the place.
+    #[schema(example = "/form/citizen_id")]
+    pub pointer: String,
+    /// Stable code for programs.
+    #[schema(example = "required")]
+    pub code: String,
+    /// Chinese text for people.
+    #[schema(example = "「身份证号」为必填项")]
+    pub message: String,
+}
+
+/// Problem document (RFC 9457) that names every fault of the request at once.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProblemDocument {
+    /// URN of the kind of problem.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:tongban:problem:invalid_request")]
+    pub problem_type: String,
+    /// Chinese title.
+    #[schema(example = "请求内容有误")]
+    pub title: String,
+    /// HTTP status.
+    #[schema(example = 422)]
+    pub status: u16,
+    /// Stable code for programs.
+    #[schema(example = "invalid_request")]
+    pub code: String,
+    /// Longer explanation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Every fault found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ProblemError>,
+    /// Where our logs tell more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
+}
+
+/// The status a kind of fault is answered with.
+fn status_of(kind: FaultKind) -> StatusCode {
+    match kind {
+        FaultKind::Malformed => StatusCode::BAD_REQUEST,
+        FaultKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        FaultKind::Forbidden => StatusCode::FORBIDDEN,
+        FaultKind::NotFound => StatusCode::NOT_FOUND,
+        FaultKind::Conflict => StatusCode::CONFLICT,
+        FaultKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        FaultKind::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        FaultKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        FaultKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Self(fault) = self;
+        let status = status_of(fault.kind());
+        if status.is_server_error() {
+            tracing::error!(%fault, "request failed");
+        } else {
+            tracing::debug!(%fault, "request refused");
+        }
+        let document = ProblemDocument {
+            problem_type: format!("urn:tongban:problem:{}", fault.code()),
+            title: fault.title().to_owned(),
+            status: status.as_u16(),
+            code: fault.code().to_owned(),
+            detail: fault.detail().map(str::to_owned),
+            errors: fault
+                .errors()
+                .iter()
+                .map(|error| ProblemError {
+                    pointer: error.pointer.clone(),
+                    code: error.code.clone(),
+                    message: error.message.clone(),
+                })
+                .collect(),
+            trace_id: tongban_telemetry::current_traceparent()
+                .and_then(|parent| parent.split('-').nth(1).map(str::to_owned)),
+        };
+        let mut response = (status, Json(document)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        match status {
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
