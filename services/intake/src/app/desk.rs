@@ -1,0 +1,98 @@
+//! The window all use cases stand at.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tongban_forms::Form;
+use tongban_kernel::Fault;
+use tongban_ledger::{Caller, Committed, Reply, RequestKey};
+use tongban_runtime::Host;
+use uuid::Uuid;
+
+use crate::api::case_view::CaseView;
+use crate::domain::case::CaseFile;
+use crate::domain::command::Command;
+use crate::domain::terms::Terms;
+use crate::store;
+
+/// Compiled forms by matter and version.
+type Forms = RwLock<HashMap<(Uuid, u32), Arc<Form>>>;
+
+/// The host, and the forms of matters compiled once per version.
+#[derive(Clone)]
+pub struct Desk {
+    /// What the process gives.
+    pub host: Host,
+    forms: Arc<Forms>,
+}
+
+impl Desk {
+    /// A desk without compiled forms.
+    pub fn new(host: Host) -> Self {
+        Self { host, forms: Arc::default() }
+    }
+
+    /// A case that exists.
+    pub async fn case(&self, id: &str) -> Result<CaseFile, Fault> {
+        let found = self.host.ledger.load::<CaseFile>(id).await?;
+        found.map(|loaded| loaded.state).ok_or_else(|| Fault::not_found("该办件"))
+    }
+
+    /// The terms a case was filed under.
+    pub async fn terms_of(&self, case: &CaseFile) -> Result<Terms, Fault> {
+        let (matter_id, revision) = (case.matter.matter_id, case.matter.revision);
+        let known = store::matter::version(self.host.db(), matter_id, revision).await?;
+        Ok(self.terms(matter_id, known))
+    }
+
+    /// The terms that a version of a matter sets.
+    pub fn terms(&self, matter_id: Uuid, known: store::matter::KnownMatter) -> Terms {
+        let calendar = Arc::clone(&self.host.calendar);
+        Terms { matter_id, revision: known.revision, matter: Arc::new(known.matter), calendar }
+    }
+
+    /// The matter's form, compiled.
+    pub fn form(&self, terms: &Terms) -> Result<Arc<Form>, Fault> {
+        let key = (terms.matter_id, terms.revision);
+        let known = self.forms.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(form) = known {
+            return Ok(form);
+        }
+        let form = Form::compile(&terms.matter.form_schema).map_err(|faults| {
+            Fault::internal(format!("form of matter {key:?} cannot be used: {faults:?}"))
+        })?;
+        let form = Arc::new(form);
+        let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
+        forms.insert(key, Arc::clone(&form));
+        Ok(form)
+    }
+
+    /// Carries out, once per request, what `command` makes of the case and its terms.
+    pub async fn act(
+        &self,
+        id: &str,
+        caller: &Caller,
+        request: Option<&RequestKey>,
+        command: impl FnOnce(&Terms) -> Command,
+    ) -> Result<Reply, Fault> {
+        let terms = self.terms_of(&self.case(id).await?).await?;
+        self.execute(id, command(&terms), &terms, caller, request, 200).await
+    }
+
+    /// Carries out a command once per request and answers with the case as the caller sees it.
+    pub async fn execute(
+        &self,
+        id: &str,
+        command: Command,
+        terms: &Terms,
+        caller: &Caller,
+        request: Option<&RequestKey>,
+        status: u16,
+    ) -> Result<Reply, Fault> {
+        let answer = |committed: &Committed<CaseFile>| {
+            let view = CaseView::of(id, &committed.state, terms, &caller.principal);
+            Ok(Reply { status, body: serde_json::to_value(view).map_err(Fault::internal)? })
+        };
+        self.host.ledger.execute_once::<CaseFile>(id, command, caller, request, answer).await
+    }
+}

@@ -1,0 +1,40 @@
+//! Keeps `known_matter` up to date.
+
+use async_trait::async_trait;
+use sea_orm::DatabaseTransaction;
+use tongban_contracts::matters::MatterEvent;
+use tongban_contracts::{DomainEvent as _, Envelope};
+use tongban_events::Consumer;
+use tongban_kernel::Fault;
+
+use crate::store::matter as store;
+
+/// Follows the catalogue.
+pub struct Matters;
+
+#[async_trait]
+impl Consumer for Matters {
+    fn name(&self) -> &'static str {
+        "intake.matters"
+    }
+
+    fn topics(&self) -> Vec<String> {
+        vec![MatterEvent::topic()]
+    }
+
+    async fn consume(
+        &self,
+        event: &Envelope,
+        transaction: &DatabaseTransaction,
+    ) -> Result<(), Fault> {
+        let id = &event.subject;
+        match event.read::<MatterEvent>().map_err(Fault::internal)? {
+            MatterEvent::Published { revision, matter } => {
+                store::publish(transaction, id, revision, &matter).await
+            }
+            MatterEvent::Withdrawn { .. } => {
+                store::withdraw(transaction, id).await.map_err(tongban_db::to_fault)
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The intake over HTTP, on every pair of database and log.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "in a test, what is not there is a failure"
+)]
+
+mod access;
+mod events;
+mod files;
+mod handling;
+mod lists;
+mod story;
+mod submission;
+mod town;

@@ -1,0 +1,6 @@
+//! Use cases, one a file.
+
+pub mod issue;
+pub mod present;
+pub mod revoke;
+pub mod verify;

@@ -1,0 +1,54 @@
+//! What the library does when something happens at the intake: an approved case gets its licence.
+
+use async_trait::async_trait;
+use sea_orm::DatabaseTransaction;
+use tongban_contracts::intake::{CaseEvent, Outcome};
+use tongban_contracts::{DomainEvent as _, Envelope};
+use tongban_events::Consumer;
+use tongban_kernel::{Fault, civil_date};
+use tongban_runtime::Host;
+
+use crate::app::issue::{Approval, issue};
+
+/// Issues the licence of every approved case that results in one.
+pub struct CaseConsumer(Host);
+
+impl CaseConsumer {
+    /// For the service that `host` was given to.
+    pub fn new(host: &Host) -> Self {
+        Self(host.clone())
+    }
+}
+
+#[async_trait]
+impl Consumer for CaseConsumer {
+    fn name(&self) -> &'static str {
+        "licences.cases"
+    }
+
+    fn topics(&self) -> Vec<String> {
+        vec![CaseEvent::topic()]
+    }
+
+    async fn consume(
+        &self,
+        event: &Envelope,
+        transaction: &DatabaseTransaction,
+    ) -> Result<(), Fault> {
+        let CaseEvent::Decided(decision) = event.read().map_err(Fault::internal)? else {
+            return Ok(());
+        };
+        let Some(licence_type) = decision.matter.licence.clone() else { return Ok(()) };
+        if decision.outcome != Outcome::Approved {
+            return Ok(());
+        }
+        let approval = Approval {
+            case_id: &event.subject,
+            decision: *decision,
+            licence_type,
+            date: civil_date(event.time),
+            traceparent: event.traceparent.clone(),
+        };
+        issue(&self.0, approval, transaction).await
+    }
+}

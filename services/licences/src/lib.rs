@@ -1,0 +1,48 @@
+//! E-licence library (电子证照库): issues, shows, verifies and revokes electronic licences.
+
+mod api;
+mod app;
+mod domain;
+mod events;
+mod migration;
+mod store;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sea_orm_migration::MigrationTrait;
+use tongban_runtime::{Host, Service, StartError, Started};
+use tongban_web::{ServiceInfo, assemble};
+use utoipa::openapi::OpenApi;
+
+use crate::events::CaseConsumer;
+
+/// The service.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Licences;
+
+#[async_trait]
+impl Service for Licences {
+    fn info(&self) -> ServiceInfo {
+        ServiceInfo {
+            name: "licences",
+            title: "Tongban licence library",
+            description: "电子证照库：签发、查看、亮证、查验和撤销电子证照。\n\n\
+                          Electronic licences: issued on approval, shown, presented, verified, revoked.",
+        }
+    }
+
+    fn migrations(&self) -> fn() -> Vec<Box<dyn MigrationTrait>> {
+        migration::migrations
+    }
+
+    fn openapi(&self) -> OpenApi {
+        tongban_web::api::document(self.info(), api::routes())
+    }
+
+    async fn start(&self, host: &Host) -> Result<Started, StartError> {
+        let api = assemble(self.info(), api::routes(), host.clone(), host.verifier.clone())
+            .map_err(StartError::Unguarded)?;
+        Ok(Started { api, consumers: vec![Arc::new(CaseConsumer::new(host))], jobs: Vec::new() })
+    }
+}

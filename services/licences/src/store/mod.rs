@@ -1,0 +1,5 @@
+//! How licences are found, and what is kept beside them.
+
+pub mod licence;
+pub mod presentation;
+pub mod serial;

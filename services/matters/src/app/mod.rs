@@ -1,0 +1,4 @@
+//! Use cases, one a file.
+
+pub mod publish;
+pub mod withdraw;

@@ -1,0 +1,4 @@
+//! The catalogue's rules, pure.
+
+pub mod matter;
+pub mod rules;

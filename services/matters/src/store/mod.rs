@@ -1,0 +1,3 @@
+//! How matters are found.
+
+pub mod matter;

@@ -1,0 +1,161 @@
+//! `/reviews/v1/reviews/{case_id}`: one review of one case.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tongban_kernel::{Fault, FaultKind};
+use tongban_web::{Body, CallerOf, Problem, Segment, reply};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::{self, Desk};
+use crate::domain::review::{Opinion, Review};
+use crate::domain::tags::Catalogue;
+
+/// What the applicant has to say (评价).
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewOpinion {
+    /// Stars: 5 非常满意, 4 满意, 3 基本满意, 2 不满意, 1 非常不满意.
+    #[schema(minimum = 1, maximum = 5, example = 5)]
+    stars: u8,
+    /// Codes of national tags of that level (评价标签).
+    #[serde(default)]
+    #[schema(max_items = 20, example = json!(["510", "513"]))]
+    tags: Vec<String>,
+    /// Free text (文字评价).
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 500, example = "窗口人员很耐心")]
+    text: Option<String>,
+}
+
+/// A tag as chosen (评价标签).
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ChosenTag {
+    /// Code.
+    #[schema(example = "510")]
+    pub code: String,
+    /// Its words.
+    #[schema(example = "一窗受理一次办结")]
+    pub name: String,
+}
+
+/// A review as given (评价).
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReviewView {
+    /// The case.
+    #[schema(example = "019cdb1e-7b6a-7c4e-9a55-3a8a1f0c9d11")]
+    pub case_id: String,
+    /// Its number (办件编号).
+    pub case_number: String,
+    /// Identifier of the matter.
+    pub matter_id: Uuid,
+    /// Name of the matter (事项名称).
+    #[schema(example = "老年人优待证办理")]
+    pub matter_name: String,
+    /// Body that handled it (实施主体).
+    #[schema(example = "11320706MB0000003H")]
+    pub body: String,
+    /// Its name.
+    #[schema(example = "海州区民政局（示例）")]
+    pub body_name: String,
+    /// Stars, 5 for the best.
+    #[schema(minimum = 1, maximum = 5, example = 5)]
+    pub stars: u8,
+    /// The level in words (评价等级).
+    #[schema(example = "非常满意")]
+    pub level_name: String,
+    /// The level's code, 1 for the best (评价等级代码, GB/T 39046-2020 table A.8).
+    #[schema(example = "1")]
+    pub level_code: String,
+    /// Tags chosen (评价标签).
+    pub tags: Vec<ChosenTag>,
+    /// Free text (文字评价).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// When it was given (评价时间).
+    pub given_at: DateTime<Utc>,
+}
+
+impl ReviewView {
+    /// The review, when it was given. It does not say by whom.
+    pub fn of(review: &Review, tags: &Catalogue) -> Option<Self> {
+        let Review { right, given, .. } = review;
+        let given = given.as_ref()?;
+        let chosen = given.tags.iter().map(|code| ChosenTag {
+            name: tags.name(code).unwrap_or(code).to_owned(),
+            code: code.clone(),
+        });
+        Some(Self {
+            case_id: right.case_id.clone(),
+            case_number: right.case_number.clone(),
+            matter_id: right.matter_id,
+            matter_name: right.matter_name.clone(),
+            body: right.body.clone(),
+            body_name: right.body_name.clone(),
+            stars: given.level.stars(),
+            level_name: given.level.name_zh().to_owned(),
+            level_code: given.level.code().to_owned(),
+            tags: chosen.collect(),
+            text: given.text.clone(),
+            given_at: given.at,
+        })
+    }
+}
+
+/// 评价: by the applicant, once for each case.
+#[utoipa::path(
+    post, path = "/v1/reviews/{case_id}", tag = "reviews", operation_id = "give_review",
+    summary = "评价办件 Review a case",
+    params(
+        ("case_id" = String, Path, description = "办件标识 identifier of the case"),
+        ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
+    ),
+    request_body(content = ReviewOpinion, description = "评价内容 the review"),
+    responses(
+        (status = 201, description = "已评价 taken", body = ReviewView),
+        (status = 404, description = "没有可评价的该办件 no such case to review", body = tongban_web::ProblemDocument),
+        (status = 409, description = "已经评价 already reviewed", body = tongban_web::ProblemDocument),
+    ),
+    extensions(("x-access" = json!({"kinds": ["citizen", "organisation"], "scoped": true}))),
+)]
+pub async fn give(
+    State(desk): State<Desk>,
+    CallerOf(caller): CallerOf,
+    Segment(case_id): Segment<String>,
+    body: Body<ReviewOpinion>,
+) -> Result<Response, Problem> {
+    let ReviewOpinion { stars, tags, text } = body.value;
+    let opinion = Opinion { stars, tags, text };
+    let request = body.request.as_ref();
+    let answer = app::give::give(&desk, &case_id, opinion, &caller, request).await?;
+    Ok(reply(answer).into_response())
+}
+
+/// 查看评价: for the applicant and the region's supervisors, never for the body reviewed.
+#[utoipa::path(
+    get, path = "/v1/reviews/{case_id}", tag = "reviews", operation_id = "read_review",
+    summary = "查看评价 Read a review",
+    params(("case_id" = String, Path, description = "办件标识 identifier of the case")),
+    responses(
+        (status = 200, description = "评价 the review", body = ReviewView),
+        (status = 404, description = "没有该办件，或尚未评价 no such case, or not reviewed yet", body = tongban_web::ProblemDocument),
+    ),
+    extensions(("x-access" = json!({
+        "kinds": ["citizen", "organisation", "officer"], "roles": ["supervisor"], "scoped": true,
+    }))),
+)]
+pub async fn read(
+    State(desk): State<Desk>,
+    CallerOf(caller): CallerOf,
+    Segment(case_id): Segment<String>,
+) -> Result<Json<ReviewView>, Problem> {
+    let loaded = desk.host.ledger.load::<Review>(&case_id).await?;
+    let review = loaded.ok_or_else(|| Fault::not_found("该办件的评价"))?.state;
+    review.may_read(&caller.principal)?;
+    let view = ReviewView::of(&review, &desk.tags)
+        .ok_or_else(|| Fault::new(FaultKind::NotFound, "not_reviewed", "该办件尚未评价"))?;
+    Ok(Json(view))
+}

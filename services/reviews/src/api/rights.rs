@@ -1,0 +1,68 @@
+//! `/reviews/v1/rights`: what a person may still review.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use tongban_kernel::page::{Page, PageQuery};
+use tongban_web::{CallerOf, Problem, Query};
+use utoipa::ToSchema;
+
+use crate::app::Desk;
+use crate::store::review::{self as store, Model};
+
+/// A completed case that may be reviewed (待评价办件).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OpenReviewRight {
+    /// The case.
+    #[schema(example = "019cdb1e-7b6a-7c4e-9a55-3a8a1f0c9d11")]
+    pub case_id: String,
+    /// Its number (办件编号).
+    pub case_number: String,
+    /// Identifier of the matter.
+    pub matter_id: String,
+    /// Name of the matter (事项名称).
+    #[schema(example = "老年人优待证办理")]
+    pub matter_name: String,
+    /// Body that handled it (实施主体).
+    #[schema(example = "11320706MB0000003H")]
+    pub body: String,
+    /// Its name.
+    #[schema(example = "海州区民政局（示例）")]
+    pub body_name: String,
+    /// Since when it may be reviewed.
+    pub opened_at: DateTime<Utc>,
+}
+
+impl From<Model> for OpenReviewRight {
+    fn from(row: Model) -> Self {
+        Self {
+            case_id: row.id,
+            case_number: row.case_number,
+            matter_id: row.matter_id,
+            matter_name: row.matter_name,
+            body: row.body,
+            body_name: row.body_name,
+            opened_at: DateTime::from_timestamp_micros(row.opened_at).unwrap_or_default(),
+        }
+    }
+}
+
+/// 待评价: the caller's own completed cases without a review, newest first.
+#[utoipa::path(
+    get, path = "/v1/rights", tag = "reviews", operation_id = "list_review_rights",
+    summary = "查看待评价办件 List cases that may be reviewed",
+    params(PageQuery),
+    responses((status = 200, description = "待评价办件 own open rights", body = Page<OpenReviewRight>)),
+    extensions(("x-access" = json!({"kinds": ["citizen", "organisation"], "scoped": true}))),
+)]
+pub async fn list(
+    State(desk): State<Desk>,
+    CallerOf(caller): CallerOf,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<OpenReviewRight>>, Problem> {
+    let account = &caller.principal.account;
+    let found = store::open_rights(desk.host.db(), account, &page).await?;
+    let items = found.items.into_iter().map(OpenReviewRight::from).collect();
+    Ok(Json(Page { items, next: found.next }))
+}

@@ -1,0 +1,4 @@
+//! How reviews are found and counted.
+
+pub mod review;
+pub mod statistics;
