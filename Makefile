@@ -1,0 +1,37 @@
+# Everything is in scripts/; this names it. `make` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help run demo mesh mesh-stop test bench build fmt lint clean-run
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+run: ## the whole city in one process, sample data loaded; Ctrl-C stops it
+	@scripts/run
+
+demo: ## a walk through the sample city
+	@scripts/demo
+
+mesh: ## each service as its own process, with PostgreSQL and Kafka
+	@scripts/mesh start
+
+mesh-stop: ## stops what `make mesh` started
+	@scripts/mesh stop
+
+test: ## all tests; one step: scripts/test STEP
+	@scripts/test
+
+bench: ## the figures in docs/capacity.md
+	@scripts/bench
+
+build: ## the release binary
+	@scripts/install run
+	cargo build --locked --release --package tongban
+
+fmt: ## formats the code
+	cargo fmt --all
+
+lint: ## formatting, clippy, licences
+	@scripts/test install lint
+
+clean-run: ## stops everything and removes what it kept (var/)
+	@scripts/clean-run
