@@ -24,15 +24,26 @@ pub struct Finding {
     pub problem: Option<String>,
     /// How to mend it.
     pub remedy: Option<String>,
+    /// Whether the process still works as it is; a warning does not fail the examination.
+    pub warning: bool,
 }
 
 impl Finding {
     fn fine(subject: &str) -> Self {
-        Self { subject: subject.into(), problem: None, remedy: None }
+        Self { subject: subject.into(), problem: None, remedy: None, warning: false }
     }
 
     fn wrong(subject: &str, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { subject: subject.into(), problem: Some(problem.into()), remedy: Some(remedy.into()) }
+        Self {
+            subject: subject.into(),
+            problem: Some(problem.into()),
+            remedy: Some(remedy.into()),
+            warning: false,
+        }
+    }
+
+    fn into_warning(self) -> Self {
+        Self { warning: true, ..self }
     }
 }
 
@@ -40,7 +51,8 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.problem, &self.remedy) {
             (Some(problem), Some(remedy)) => {
-                write!(f, "WRONG {}: {problem}\n      mend: {remedy}", self.subject)
+                let word = if self.warning { "warn " } else { "WRONG" };
+                write!(f, "{word} {}: {problem}\n      mend: {remedy}", self.subject)
             }
             _ => write!(f, "ok    {}", self.subject),
         }
@@ -134,7 +146,7 @@ fn check_calendar(settings: &Settings, clock: &dyn Clock) -> Finding {
     if left >= 60 {
         return Finding::fine("calendar");
     }
-    Finding::wrong(
+    let finding = Finding::wrong(
         "calendar",
         format!(
             "business days are known only through {} ({left} days from now); due dates past it are refused",
@@ -145,7 +157,8 @@ fn check_calendar(settings: &Settings, clock: &dyn Clock) -> Finding {
             calendar.loaded_through().year() + 1,
             file.display()
         ),
-    )
+    );
+    if left >= 0 { finding.into_warning() } else { finding }
 }
 
 fn check_shape(settings: &Settings) -> Finding {

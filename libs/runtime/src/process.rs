@@ -247,7 +247,14 @@ pub async fn load(
     let mut lines = Vec::new();
     for service in chosen {
         let host = hosting.open(service.as_ref()).await?;
-        lines.extend(service.load(&host, data).await?);
+        let loaded = service.load(&host, data).await;
+        host.ledger
+            .db()
+            .clone()
+            .close()
+            .await
+            .map_err(|error| StartError::Database(service.info().name.into(), error))?;
+        lines.extend(loaded?);
     }
     Ok(lines)
 }
@@ -285,6 +292,11 @@ impl Hosting {
         let wrong = |error: String| StartError::File(file.display().to_string(), error);
         let text = std::fs::read_to_string(&file).map_err(|error| wrong(error.to_string()))?;
         let calendar = Calendar::from_json(&text).map_err(|error| wrong(error.to_string()))?;
+        if settings.master_key_file.is_none() {
+            let dir = &settings.data_dir;
+            std::fs::create_dir_all(dir)
+                .map_err(|error| StartError::File(dir.display().to_string(), error.to_string()))?;
+        }
         let key = settings.master_key();
         let master = MasterKey::load_or_create(&key, ambient.entropy.as_ref())
             .map_err(|error| StartError::File(key.display().to_string(), error.to_string()))?;

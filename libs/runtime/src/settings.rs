@@ -106,7 +106,7 @@ impl Settings {
         figment
             .merge(
                 Env::prefixed("TONGBAN_")
-                    .ignore(&["config", "log", "var", "bin"])
+                    .ignore(&["config", "log", "var", "bin", "mesh_port"])
                     .filter(|key| !key.starts_with("test_") && !key.starts_with("sample_")),
             )
             .merge(Serialized::defaults(flags))

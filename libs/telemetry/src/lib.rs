@@ -1,6 +1,7 @@
 //! Traces, metrics and logs, set up once per process; trace context in and out as W3C `traceparent`.
 
 use std::collections::HashMap;
+use std::io::IsTerminal as _;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use opentelemetry::propagation::TextMapPropagator;
@@ -67,7 +68,12 @@ pub fn set_up(
     let traces = traces.build();
     let lines = match format {
         LogFormat::Text => {
-            tracing_subscriber::fmt::layer().with_writer(std::io::stderr).compact().boxed()
+            let colours = std::io::stderr().is_terminal();
+            tracing_subscriber::fmt::layer()
+                .with_writer(std::io::stderr)
+                .with_ansi(colours)
+                .compact()
+                .boxed()
         }
         LogFormat::Json => tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)

@@ -24,6 +24,8 @@ use crate::token::Verifier;
 
 /// Largest JSON body taken, in bytes.
 pub const LARGEST_JSON: usize = 1024 * 1024;
+/// Media type of problem documents.
+const PROBLEM: &str = "application/problem+json";
 /// Name of the security scheme in the documents.
 const SCHEME: &str = "bearer";
 
@@ -165,16 +167,20 @@ fn complete(operation: &mut Operation) {
         answers.push(("415", "请求内容的类型不受支持 (unsupported media type)"));
         answers.push(("422", "请求内容有误，逐项列明 (every fault named)"));
     }
+    for (status, answer) in &mut operation.responses.responses {
+        if let (true, RefOr::T(answer)) = (status.starts_with(['4', '5']), answer)
+            && let Some(content) = answer.content.shift_remove("application/json")
+        {
+            answer.content.insert(PROBLEM.to_owned(), content);
+        }
+    }
     for (status, description) in answers {
         operation.responses.responses.entry(status.to_owned()).or_insert_with(|| {
             let content = ContentBuilder::new()
                 .schema(Some(RefOr::Ref(Ref::from_schema_name("ProblemDocument"))))
                 .build();
             RefOr::T(
-                ResponseBuilder::new()
-                    .description(description)
-                    .content("application/problem+json", content)
-                    .build(),
+                ResponseBuilder::new().description(description).content(PROBLEM, content).build(),
             )
         });
     }

@@ -25,6 +25,7 @@ pub enum WorklistStage {
 #[into_params(parameter_in = Query)]
 pub struct WorklistQuery {
     /// Which step (环节).
+    #[param(inline)]
     stage: WorklistStage,
     /// Rows per page, 1 to 100.
     #[param(minimum = 1, maximum = 100)]

@@ -1,0 +1,14 @@
+//! One command a file.
+
+pub mod calendar;
+pub mod check;
+pub mod doctor;
+pub mod load;
+pub mod migrate;
+pub mod openapi;
+pub mod serve;
+
+use std::process::ExitCode;
+
+/// How a command ends.
+pub type Done = Result<ExitCode, Box<dyn std::error::Error>>;

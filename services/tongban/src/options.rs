@@ -1,0 +1,190 @@
+//! What the command line understands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+use tongban_runtime::{Settings, SettingsError};
+
+/// 通办 Tongban: a city's integrated government services, in one process or as a mesh.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the binary can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs the services: all of them on local files, or some of them on PostgreSQL and Kafka.
+    Serve(ServeOptions),
+    /// Brings the databases of the services up to date.
+    Migrate(SettingsOptions),
+    /// Loads the sample city; loading again changes nothing.
+    Load(SettingsOptions),
+    /// Writes the OpenAPI documents of all services, and the AsyncAPI document of their events.
+    Openapi(OpenapiOptions),
+    /// Tells what is wrong with a configuration, and how to mend it.
+    Doctor(DoctorOptions),
+    /// Counts days as the law counts them, and explains each.
+    #[command(subcommand_required = true)]
+    Calendar(CalendarOptions),
+    /// Checks identifiers and prints a line of JSON for each.
+    Check(CheckOptions),
+}
+
+/// The settings as flags; each is also a variable `TONGBAN_…` and a line in the file of `--config`.
+#[derive(Debug, Args, Serialize)]
+pub struct SettingsOptions {
+    /// TOML file with settings.
+    #[arg(long, env = "TONGBAN_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Services, with commas between; all when absent [env: TONGBAN_SERVICES].
+    #[arg(long, value_name = "LIST")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    services: Option<String>,
+    /// Address to listen on [env: TONGBAN_LISTEN] [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listen: Option<String>,
+    /// `sample` or `production` [env: TONGBAN_ENVIRONMENT] [default: sample].
+    #[arg(long, value_name = "NAME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<String>,
+    /// Directory for everything written [env: TONGBAN_DATA_DIR] [default: var/city].
+    #[arg(long, value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_dir: Option<PathBuf>,
+    /// Directory of the calendar and the sample city [env: TONGBAN_DATA] [default: data].
+    #[arg(long, value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<PathBuf>,
+    /// PostgreSQL instead of SQLite files [env: TONGBAN_DATABASE_URL].
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database_url: Option<String>,
+    /// Most PostgreSQL connections of one service [env: TONGBAN_DATABASE_CONNECTIONS] [default: 10].
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database_connections: Option<u32>,
+    /// Put before every schema's name [env: TONGBAN_SCHEMA_PREFIX].
+    #[arg(long, value_name = "TEXT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema_prefix: Option<String>,
+    /// Kafka instead of the embedded log [env: TONGBAN_KAFKA].
+    #[arg(long, value_name = "HOST:PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kafka: Option<String>,
+    /// Put before every topic and consumer group [env: TONGBAN_TOPIC_PREFIX].
+    #[arg(long, value_name = "TEXT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic_prefix: Option<String>,
+    /// Partitions of topics that have to be made [env: TONGBAN_PARTITIONS] [default: 6].
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partitions: Option<i32>,
+    /// Issuer of identity's tokens [env: TONGBAN_ISSUER] [default: urn:tongban:identity].
+    #[arg(long, value_name = "TEXT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<String>,
+    /// Audience of tokens [env: TONGBAN_AUDIENCE] [default: tongban].
+    #[arg(long, value_name = "TEXT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<String>,
+    /// Where token keys are: `URL`, or `ISSUER=URL` for another issuer [env: TONGBAN_JWKS_URLS].
+    #[arg(long, value_name = "LIST")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwks_urls: Option<String>,
+    /// File with the master key [env: TONGBAN_MASTER_KEY_FILE].
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    master_key_file: Option<PathBuf>,
+    /// Where traces go, OTLP over HTTP [env: TONGBAN_OTLP_ENDPOINT].
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otlp_endpoint: Option<String>,
+    /// `text` or `json` [env: TONGBAN_LOG_FORMAT] [default: text].
+    #[arg(long, value_name = "NAME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_format: Option<String>,
+}
+
+impl SettingsOptions {
+    /// The settings these flags, the environment and the file make together.
+    ///
+    /// # Errors
+    /// Names the setting that cannot be understood.
+    pub fn read(&self) -> Result<Settings, SettingsError> {
+        Settings::read(self.config.as_deref(), self)
+    }
+}
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeOptions {
+    /// The settings.
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+    /// Loads the sample city first and says what to try.
+    #[arg(long)]
+    pub load: bool,
+}
+
+/// Options of `openapi`.
+#[derive(Debug, Args)]
+pub struct OpenapiOptions {
+    /// Directory to write to.
+    #[arg(long, value_name = "DIR", default_value = "openapi")]
+    pub out: PathBuf,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorOptions {
+    /// The settings.
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+    /// Only asks a running process whether it is ready.
+    #[arg(long, value_name = "URL")]
+    pub ready: Option<String>,
+}
+
+/// Options of `calendar`.
+#[derive(Debug, Args)]
+pub struct CalendarOptions {
+    /// What to count.
+    #[command(subcommand)]
+    pub what: CalendarQuestion,
+}
+
+/// What can be counted.
+#[derive(Debug, Subcommand)]
+pub enum CalendarQuestion {
+    /// The last day of a limit, every day on the way explained.
+    Due {
+        /// Day of the event that starts the limit; it is not counted itself.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        start: chrono::NaiveDate,
+        /// How many units.
+        #[arg(long, value_name = "N")]
+        days: u32,
+        /// `business_day`, `calendar_day` or `month`.
+        #[arg(long, default_value = "business_day")]
+        unit: String,
+        /// Directory that holds calendar/holidays.json.
+        #[arg(long, value_name = "DIR", default_value = "data", env = "TONGBAN_DATA")]
+        data: PathBuf,
+    },
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct CheckOptions {
+    /// citizen-id, uscc, licence-id, project-code or matter-code.
+    pub kind: String,
+    /// The values; read from standard input, one a line, when there are none.
+    pub values: Vec<String>,
+}
