@@ -20,7 +20,7 @@ mesh-stop: ## stops what `make mesh` started
 test: ## all tests; one step: scripts/test STEP
 	@scripts/test
 
-bench: ## the figures in docs/capacity.md
+bench: ## the figures of docs/performance.md
 	@scripts/bench
 
 build: ## the release binary

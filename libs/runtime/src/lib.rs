@@ -1,12 +1,15 @@
 //! From a list of services and one configuration to a running process, and back down again.
 
+mod background;
 mod doctor;
 mod ops;
+mod parked;
 mod process;
 mod service;
 mod settings;
 
 pub use doctor::{Finding, diagnose};
+pub use parked::{ParkedOf, parked};
 pub use process::{Ambient, Process, StartError, load, migrate};
 pub use service::{Host, Job, Service, Started, read_sample};
 pub use settings::{Environment, Settings, SettingsError};

@@ -23,8 +23,9 @@ use tongban_ledger::Ledger;
 use tongban_seal::MasterKey;
 use tongban_web::token::Verifier;
 
+use crate::background::{run_job, supervise};
 use crate::ops::{self, Ops};
-use crate::service::{Host, Job, Service};
+use crate::service::{Host, Service};
 use crate::settings::Settings;
 
 /// How long requests under way may take to finish when the process stops.
@@ -135,19 +136,23 @@ impl Process {
             let lease = Lease::new(&hosting.settings.storage(), name)
                 .await
                 .map_err(|error| StartError::Database(name.into(), error))?;
-            background.spawn(run_relay(
-                name,
-                host.ledger.clone(),
-                Arc::clone(&log),
-                lease,
-                quiet.clone(),
-            ));
+            let lease = Arc::new(lease);
+            let (ledger, on_log, until) = (host.ledger.clone(), Arc::clone(&log), quiet.clone());
+            background.spawn(supervise("relay", quiet.clone(), move || {
+                run_relay(name, ledger.clone(), on_log.clone(), lease.clone(), until.clone())
+            }));
             for consumer in started.consumers {
-                let ledger = host.ledger.clone();
-                background.spawn(run_consumer(consumer, ledger, Arc::clone(&log), quiet.clone()));
+                let (ledger, on_log, until) =
+                    (host.ledger.clone(), Arc::clone(&log), quiet.clone());
+                background.spawn(supervise(consumer.name(), quiet.clone(), move || {
+                    run_consumer(consumer.clone(), ledger.clone(), on_log.clone(), until.clone())
+                }));
             }
             for job in started.jobs {
-                background.spawn(run_job(job, quiet.clone()));
+                let until = quiet.clone();
+                background.spawn(supervise(job.name(), quiet.clone(), move || {
+                    run_job(job.clone(), until.clone())
+                }));
             }
             hosts.push(host);
         }
@@ -259,7 +264,7 @@ pub async fn load(
     Ok(lines)
 }
 
-fn choose(
+pub(crate) fn choose(
     settings: &Settings,
     services: &[Arc<dyn Service>],
 ) -> Result<Vec<Arc<dyn Service>>, StartError> {
@@ -278,7 +283,7 @@ fn choose(
 }
 
 /// What all hosts of a process share.
-struct Hosting {
+pub(crate) struct Hosting {
     settings: Arc<Settings>,
     verifier: Verifier,
     ambient: Ambient,
@@ -287,19 +292,16 @@ struct Hosting {
 }
 
 impl Hosting {
-    fn new(settings: Settings, verifier: Verifier, ambient: &Ambient) -> Result<Self, StartError> {
+    pub(crate) fn new(
+        settings: Settings,
+        verifier: Verifier,
+        ambient: &Ambient,
+    ) -> Result<Self, StartError> {
         let file = settings.data.join("calendar/holidays.json");
         let wrong = |error: String| StartError::File(file.display().to_string(), error);
         let text = std::fs::read_to_string(&file).map_err(|error| wrong(error.to_string()))?;
         let calendar = Calendar::from_json(&text).map_err(|error| wrong(error.to_string()))?;
-        if settings.master_key_file.is_none() {
-            let dir = &settings.data_dir;
-            std::fs::create_dir_all(dir)
-                .map_err(|error| StartError::File(dir.display().to_string(), error.to_string()))?;
-        }
-        let key = settings.master_key();
-        let master = MasterKey::load_or_create(&key, ambient.entropy.as_ref())
-            .map_err(|error| StartError::File(key.display().to_string(), error.to_string()))?;
+        let master = master_key(&settings, ambient.entropy.as_ref())?;
         Ok(Self {
             settings: Arc::new(settings),
             verifier,
@@ -310,7 +312,7 @@ impl Hosting {
     }
 
     /// Opens a service's database: SQLite files are brought up to date here, PostgreSQL schemas must be.
-    async fn open(&self, service: &dyn Service) -> Result<Host, StartError> {
+    pub(crate) async fn open(&self, service: &dyn Service) -> Result<Host, StartError> {
         let name = service.info().name;
         let failed = |error| StartError::Database(name.into(), error);
         let storage = self.settings.storage();
@@ -370,6 +372,17 @@ pub(crate) fn all_migrations(
     }
 }
 
+/// The operator's key, or one in the data directory that is made when it is missing.
+fn master_key(settings: &Settings, entropy: &dyn Entropy) -> Result<MasterKey, StartError> {
+    let file = settings.master_key();
+    let wrong = |error: String| StartError::File(file.display().to_string(), error);
+    if settings.master_key_file.is_some() {
+        return MasterKey::load_provided(&file).map_err(|error| wrong(error.to_string()));
+    }
+    std::fs::create_dir_all(&settings.data_dir).map_err(|error| wrong(error.to_string()))?;
+    MasterKey::load_or_create(&file, entropy).map_err(|error| wrong(error.to_string()))
+}
+
 /// One serving process per data directory: SQLite files and the embedded log have one owner.
 fn occupy(settings: &Settings) -> Result<Option<std::fs::File>, StartError> {
     let dir = &settings.data_dir;
@@ -407,16 +420,4 @@ fn http_client() -> Result<reqwest::Client, StartError> {
         .timeout(Duration::from_secs(5))
         .build()
         .map_err(|error| Fault::internal(error).into())
-}
-
-async fn run_job(job: Arc<dyn Job>, stop: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(job.every()) => {}
-        }
-        if let Err(fault) = job.run().await {
-            tracing::warn!(job = job.name(), %fault, "will try again");
-        }
-    }
 }

@@ -104,11 +104,7 @@ impl Settings {
             figment = figment.merge(Toml::file_exact(file));
         }
         figment
-            .merge(
-                Env::prefixed("TONGBAN_")
-                    .ignore(&["config", "log", "var", "bin", "mesh_port"])
-                    .filter(|key| !key.starts_with("test_") && !key.starts_with("sample_")),
-            )
+            .merge(Env::prefixed("TONGBAN_").filter(|key| !is_of_the_scripts(key.as_str())))
             .merge(Serialized::defaults(flags))
             .extract()
             .map_err(|error| SettingsError(Box::new(error)))
@@ -149,6 +145,14 @@ impl Settings {
             })
             .collect()
     }
+}
+
+/// Variables that share the prefix but are meant for logs, scripts and tests.
+fn is_of_the_scripts(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    matches!(key.as_str(), "config" | "log" | "var" | "bin")
+        || key.ends_with("_port")
+        || key.starts_with("test_")
 }
 
 /// The address to reach a listener of one's own that may listen on every interface.

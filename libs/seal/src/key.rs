@@ -11,6 +11,10 @@ use zeroize::Zeroizing;
 const LENGTH: usize = 32;
 /// No more is read of a key file: 64 digits, a line end, and one byte to notice that it is too long.
 const READ: u64 = 2 * LENGTH as u64 + 3;
+/// Everything that group and others can be allowed.
+const OTHERS: u32 = 0o077;
+/// What lets group and others change a file.
+const OTHERS_WRITE: u32 = 0o022;
 
 /// Why there is no master key. Never holds any of it.
 #[derive(Debug, thiserror::Error)]
@@ -104,18 +108,28 @@ impl MasterKey {
     /// is; [`KeyFault::Read`] and [`KeyFault::Create`] when the system refuses.
     pub fn load_or_create(path: impl AsRef<Path>, entropy: &dyn Entropy) -> Result<Self, KeyFault> {
         let path = path.as_ref();
-        if let Some(key) = Self::load(path)? {
+        if let Some(key) = Self::load(path, OTHERS)? {
             return Ok(key);
         }
         create(path, entropy).map_err(|error| KeyFault::Create { path: path.into(), error })?;
-        Self::load(path)?.ok_or_else(|| KeyFault::Read {
-            path: path.into(),
-            error: io::Error::from(ErrorKind::NotFound),
-        })
+        Self::load(path, OTHERS)?.ok_or_else(|| missing(path))
     }
 
-    /// The key in a file, or nothing when there is no file.
-    fn load(path: &Path) -> Result<Option<Self>, KeyFault> {
+    /// Reads the key in a file that the operator provides, such as a secret mounted into a container.
+    ///
+    /// Platforms mount secrets readable by group or all within a file system that only the container sees,
+    /// so reading is theirs to allow; writing is not. The file is never made: a secret that is not mounted
+    /// is a fault to be told.
+    ///
+    /// # Errors
+    /// As [`MasterKey::load_or_create`], and [`KeyFault::Read`] when there is no such file.
+    pub fn load_provided(path: impl AsRef<Path>) -> Result<Self, KeyFault> {
+        let path = path.as_ref();
+        Self::load(path, OTHERS_WRITE)?.ok_or_else(|| missing(path))
+    }
+
+    /// The key in a file that grants none of the `forbidden` permissions, or nothing without a file.
+    fn load(path: &Path, forbidden: u32) -> Result<Option<Self>, KeyFault> {
         let unreadable = |error| KeyFault::Read { path: path.into(), error };
         // Before opening it: to open a pipe would wait for a writer.
         match fs::metadata(path) {
@@ -125,7 +139,7 @@ impl MasterKey {
             Err(error) => return Err(unreadable(error)),
         }
         let file = File::open(path).map_err(unreadable)?;
-        refuse_exposed(path, &file)?;
+        refuse_exposed(path, &file, forbidden)?;
         let mut text = Zeroizing::new(String::with_capacity(READ as usize));
         file.take(READ).read_to_string(&mut text).map_err(unreadable)?;
         let digits = text.strip_suffix('\n').unwrap_or(&text);
@@ -140,21 +154,25 @@ impl MasterKey {
     }
 }
 
+fn missing(path: &Path) -> KeyFault {
+    KeyFault::Read { path: path.into(), error: io::Error::from(ErrorKind::NotFound) }
+}
+
 /// Looks at the file that was opened, not at what the path names by now.
 #[cfg(unix)]
-fn refuse_exposed(path: &Path, file: &File) -> Result<(), KeyFault> {
+fn refuse_exposed(path: &Path, file: &File, forbidden: u32) -> Result<(), KeyFault> {
     use std::os::unix::fs::PermissionsExt;
 
     let found = file.metadata().map_err(|error| KeyFault::Read { path: path.into(), error })?;
     let mode = found.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
+    if mode & forbidden != 0 {
         return Err(KeyFault::Exposed { path: path.into(), mode });
     }
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn refuse_exposed(_path: &Path, _file: &File) -> Result<(), KeyFault> {
+fn refuse_exposed(_path: &Path, _file: &File, _forbidden: u32) -> Result<(), KeyFault> {
     Ok(())
 }
 

@@ -42,6 +42,7 @@ fn in_runtime(command: Command) -> commands::Done {
             Command::Migrate(settings) => commands::migrate::run(&settings).await,
             Command::Load(settings) => commands::load::run(&settings).await,
             Command::Doctor(arguments) => commands::doctor::run(&arguments).await,
+            Command::Parked(arguments) => commands::parked::run(&arguments).await,
             Command::Check(_) | Command::Calendar(_) | Command::Openapi(_) => {
                 Err("this command needs no runtime".into())
             }

@@ -28,6 +28,8 @@ pub enum Command {
     Openapi(OpenapiOptions),
     /// Tells what is wrong with a configuration, and how to mend it.
     Doctor(DoctorOptions),
+    /// Lists events that could not be carried out, and carries them out once the cause is mended.
+    Parked(ParkedOptions),
     /// Counts days as the law counts them, and explains each.
     #[command(subcommand_required = true)]
     Calendar(CalendarOptions),
@@ -150,6 +152,17 @@ pub struct DoctorOptions {
     /// Only asks a running process whether it is ready.
     #[arg(long, value_name = "URL")]
     pub ready: Option<String>,
+}
+
+/// Options of `parked`.
+#[derive(Debug, Args)]
+pub struct ParkedOptions {
+    /// The settings.
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+    /// Carries out what can be carried out now.
+    #[arg(long)]
+    pub replay: bool,
 }
 
 /// Options of `calendar`.

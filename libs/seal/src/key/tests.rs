@@ -117,3 +117,24 @@ fn places_where_no_key_can_be_are_told() {
     let below = scratch.file(&"ab".repeat(32), 0o600).join("master.key");
     assert!(matches!(load(&below), Err(KeyFault::Read { .. })));
 }
+
+#[test]
+fn a_provided_file_may_be_readable_but_not_writable_for_others_and_is_never_made() {
+    let digits = "ab".repeat(32);
+    for mode in [0o400, 0o440, 0o444, 0o600, 0o644] {
+        let scratch = Scratch::new();
+        assert!(MasterKey::load_provided(scratch.file(&digits, mode)).is_ok(), "{mode:03o}");
+    }
+    for mode in [0o620, 0o602, 0o666] {
+        let scratch = Scratch::new();
+        let path = scratch.file(&digits, mode);
+        assert!(matches!(
+            MasterKey::load_provided(&path),
+            Err(KeyFault::Exposed { mode: found, .. }) if found == mode
+        ));
+    }
+    let scratch = Scratch::new();
+    let path = scratch.0.join("not-mounted");
+    assert!(matches!(MasterKey::load_provided(&path), Err(KeyFault::Read { .. })));
+    assert!(!path.exists());
+}

@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod load;
 pub mod migrate;
 pub mod openapi;
+pub mod parked;
 pub mod serve;
 
 use std::process::ExitCode;
