@@ -1,1 +1,22 @@
-//! tongban-e2e
+//! Whole cases from guide to review, over HTTP alone: what `make demo` shows and the tests of the real
+//! binary stand on.
+
+mod accounts;
+mod addresses;
+mod case;
+mod client;
+mod company;
+mod elder;
+mod error;
+pub mod papers;
+mod story;
+mod telling;
+
+pub use accounts::{SampleAccounts, SampleSystem};
+pub use addresses::Addresses;
+pub use case::{knows, until};
+pub use client::{Answer, Caller, City};
+pub use company::{company, construction_form};
+pub use elder::{elder, elder_form};
+pub use error::Error;
+pub use story::{Story, StoryOutcome};

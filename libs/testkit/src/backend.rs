@@ -49,7 +49,7 @@ fn required(variable: &str) -> String {
 }
 
 /// Removes what a test left behind.
-pub(crate) async fn remove(settings: &Settings) {
+pub async fn remove(settings: &Settings) {
     let _ = std::fs::remove_dir_all(&settings.data_dir);
     let Some(url) = &settings.database_url else { return };
     let mut options = ConnectOptions::new(url);

@@ -12,7 +12,7 @@ mod city;
 mod issuer;
 pub mod people;
 
-pub use backend::Backend;
+pub use backend::{Backend, remove};
 pub use city::{Answer, Client, TestCity, eventually};
 
 /// Turns each test into two: on SQLite with the embedded log, and on PostgreSQL with Kafka.

@@ -11,8 +11,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sm3::{Digest, Sm3};
-use tongban_forms::{Form, schema_of};
+use tongban_forms::{Form, MOST_FAULTS, schema_of};
 use tongban_kernel::{Fault, FaultKind, Faults};
 use tongban_ledger::{Reply, RequestKey};
 use utoipa::ToSchema;
@@ -69,7 +70,7 @@ fn is_json(headers: &HeaderMap) -> bool {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
         .is_some_and(|kind| {
-            let kind = kind.trim();
+            let kind = kind.trim().to_ascii_lowercase();
             kind == "application/json"
                 || (kind.starts_with("application/") && kind.ends_with("+json"))
         })
@@ -82,11 +83,43 @@ fn read<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Fau
     })?;
     let mut faults = Faults::new();
     faults.extend(form_of::<T>()?.check(&value, ""));
+    let mut found = Vec::new();
+    with_nul(&value, &mut String::new(), &mut found);
+    for pointer in found.into_iter().take(MOST_FAULTS) {
+        faults.add(pointer, "nul", "内容不能含有空字符（U+0000）");
+    }
     faults.into_result("invalid_request", "请求内容有误")?;
     serde_json::from_value(value).map_err(|error| {
         Fault::new(FaultKind::Invalid, "invalid_request", "请求内容有误")
             .with_detail(error.to_string())
     })
+}
+
+/// Where texts have a NUL in them, which JSON allows and PostgreSQL cannot keep.
+fn with_nul(value: &Value, pointer: &mut String, found: &mut Vec<String>) {
+    let mut within = |name: &str, value: &Value| {
+        let length = pointer.len();
+        pointer.push('/');
+        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        if name.contains('\0') {
+            found.push(pointer.clone());
+        }
+        with_nul(value, pointer, found);
+        pointer.truncate(length);
+    };
+    match value {
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| within(&index.to_string(), item));
+        }
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| within(name, value)),
+        Value::String(text) if text.contains('\0') => found.push(pointer.clone()),
+        _ => {}
+    }
+}
+
+/// Whether an address has a NUL in it, percent-encoded as it must be there.
+fn has_nul(part: Option<&str>) -> bool {
+    part.is_some_and(|part| part.contains("%00"))
 }
 
 /// The compiled schema of a body type, made once.
@@ -139,6 +172,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if has_nul(parts.uri.query()) {
+            let fault = Fault::new(FaultKind::Malformed, "bad_query", "查询参数有误");
+            return Err(fault.with_detail("不能含有空字符（U+0000）").into());
+        }
         axum::extract::Query::<T>::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Query(value)| Self(value))
@@ -158,6 +195,10 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if has_nul(Some(parts.uri.path())) {
+            let fault = Fault::new(FaultKind::Malformed, "bad_path", "路径参数有误");
+            return Err(fault.with_detail("不能含有空字符（U+0000）").into());
+        }
         axum::extract::Path::<T>::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Path(value)| Self(value))

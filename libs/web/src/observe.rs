@@ -26,7 +26,8 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (mut response, traceparent) = async move {
         let response = next.run(request).await;
-        tracing::Span::current().record("http.response.status_code", response.status().as_u16());
+        let status = i64::from(response.status().as_u16()); // other integers leave as text
+        tracing::Span::current().record("http.response.status_code", status);
         (response, tongban_telemetry::current_traceparent())
     }
     .instrument(span)

@@ -79,7 +79,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let Self(fault) = self;
         let status = status_of(fault.kind());
-        if status.is_server_error() {
+        if fault.kind() == FaultKind::Unavailable {
+            tracing::warn!(%fault, "request put off");
+        } else if status.is_server_error() {
             tracing::error!(%fault, "request failed");
         } else {
             tracing::debug!(%fault, "request refused");
