@@ -1,0 +1,21 @@
+import pytest
+
+from processes import Tongban, accounts, wait_until
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory):
+    """The whole city in one process, sample data loaded."""
+    directory = tmp_path_factory.mktemp("city")
+    process = Tongban("serve", "--load", "--listen", "127.0.0.1:0", "--data-dir", directory, log=directory / "city.log")
+    with process:
+        address = directory / "address"
+        wait_until(lambda: address.exists() and address.read_text().endswith("\n"), process=process)
+        yield City(address.read_text().strip(), accounts(directory))
+
+
+class City:
+    def __init__(self, base, sample):
+        self.base = base
+        self.password = sample["password"]
+        self.systems = {system["client_id"]: system["client_secret"] for system in sample["systems"]}
