@@ -3,7 +3,8 @@
 use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
 use tongban_kernel::Fault;
 
-/// Whether the database itself is away or overloaded, so that the same request may succeed later.
+/// Whether the database itself is away or overloaded, or gave the transaction up for another's sake, so
+/// that the same request may succeed later.
 pub fn is_away(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) => true,
@@ -25,9 +26,12 @@ fn is_away_in_sqlx(error: &SqlxError) -> bool {
         | SqlxError::WorkerCrashed => true,
         SqlxError::Database(error) => {
             // Classes of SQLSTATE: 08 connection, 53 resources, 57P operator intervention;
-            // 25006 a standby that takes no writes. SQLite: 5 busy, 6 locked.
+            // 25006 a standby that takes no writes; 40001 and 40P01 given up for a concurrent
+            // transaction. SQLite: 5 busy, 6 locked.
             error.code().is_some_and(|code| {
-                ["08", "53", "57P", "25006"].iter().any(|class| code.starts_with(class))
+                ["08", "53", "57P", "25006", "40001", "40P01"]
+                    .iter()
+                    .any(|class| code.starts_with(class))
                     || matches!(code.as_ref(), "5" | "6" | "261" | "517")
             })
         }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 pub use fault::{is_away, is_duplicate, to_fault};
@@ -109,6 +109,20 @@ impl Db {
                 ..TransactionOptions::default()
             })
             .await
+    }
+
+    /// Begins a transaction that only reads, all of it from one state of the database.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        // SQLite reads from the state of the first statement anyway.
+        let isolation_level = match self.dialect() {
+            Dialect::Sqlite => None,
+            Dialect::Postgres => Some(IsolationLevel::RepeatableRead),
+        };
+        let options = TransactionOptions { isolation_level, ..TransactionOptions::default() };
+        self.read.begin_with_options(options).await
     }
 
     /// The dialect spoken.

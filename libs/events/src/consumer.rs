@@ -1,9 +1,11 @@
 //! Consumers: what a service does when something happened elsewhere.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::FutureExt;
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio_util::sync::CancellationToken;
 use tongban_contracts::Envelope;
@@ -13,7 +15,7 @@ use tracing::Instrument;
 
 use crate::inbox::{Turn, take, turn};
 use crate::log::{Delivery, Log, LogError, Message, Subscription};
-use crate::parked::{blocked, park};
+use crate::parked::{park, parked_of, version_of};
 
 /// First pause after a failure that may pass.
 const REST: Duration = Duration::from_millis(100);
@@ -90,13 +92,13 @@ async fn settle(consumer: &dyn Consumer, ledger: &Ledger, delivery: &Delivery) {
 }
 
 /// Carries out or parks one message; an error means that neither could be written down.
-pub(crate) async fn take_once(
+async fn take_once(
     consumer: &dyn Consumer,
     ledger: &Ledger,
     message: &Message,
 ) -> Result<(), Fault> {
     let away = |error: DbErr| tongban_db::to_fault(error);
-    let (envelope, version) = match understand(message) {
+    let (mut envelope, version) = match understand(&message.topic, &message.key, &message.payload) {
         Ok(understood) => understood,
         Err(reason) => return park_alone(consumer, ledger, message, None, &reason).await,
     };
@@ -108,23 +110,32 @@ pub(crate) async fn take_once(
         otel.kind = "consumer"
     );
     tongban_telemetry::continue_from(&span, envelope.traceparent.as_deref());
+    // What the consumer appends was caused by this step, not by the one before it.
+    if let Some(here) = span.in_scope(tongban_telemetry::current_traceparent) {
+        envelope.traceparent = Some(here);
+    }
     let name = consumer.name();
     let refused = async {
         let transaction = ledger.db().begin().await.map_err(away)?;
-        match turn(&transaction, name, &message.topic, &message.key, version).await.map_err(away)? {
+        let (topic, key) = (message.topic.as_str(), message.key.as_str());
+        match turn(&transaction, name, topic, key, version).await.map_err(away)? {
             Turn::Seen => return Ok(None),
-            Turn::Gap => return Ok(Some("events before it are missing".to_owned())),
+            Turn::Gap => return Ok(Some("events before it are missing or parked".to_owned())),
             Turn::Now => {}
+            Turn::First => {
+                let waiting = parked_of(&transaction, name, topic, key).await.map_err(away)?;
+                if waiting.iter().any(|row| version_of(row).is_none_or(|other| other < version)) {
+                    return Ok(Some(
+                        "waits behind a parked event of the same aggregate".to_owned(),
+                    ));
+                }
+            }
         }
-        if blocked(&transaction, name, &message.topic, &message.key).await.map_err(away)? {
-            return Ok(Some("waits behind a parked event of the same aggregate".to_owned()));
-        }
-        match consumer.consume(&envelope, &transaction).await {
+        match carry_out(consumer, topic, &envelope, version, &transaction).await {
             Ok(()) => {}
             Err(fault) if fault.kind() == FaultKind::Unavailable => return Err(fault),
             Err(fault) => return Ok(Some(fault.to_string())),
         }
-        take(&transaction, name, &message.topic, &message.key, version).await.map_err(away)?;
         transaction.commit().await.map_err(away)?;
         ledger.announce();
         metrics::counter!("events_consumed_total", "consumer" => name).increment(1);
@@ -138,20 +149,44 @@ pub(crate) async fn take_once(
     }
 }
 
-fn understand(message: &Message) -> Result<(Envelope, i64), String> {
+/// The effect of one event and the note that it was carried out; the caller commits.
+pub(crate) async fn carry_out(
+    consumer: &dyn Consumer,
+    topic: &str,
+    envelope: &Envelope,
+    version: i64,
+    transaction: &DatabaseTransaction,
+) -> Result<(), Fault> {
+    // A panic would end the consumer for good, but it concerns this event alone: it is parked for it.
+    AssertUnwindSafe(consumer.consume(envelope, transaction))
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(Fault::internal("the consumer panicked")))?;
+    take(transaction, consumer.name(), topic, &envelope.subject, version)
+        .await
+        .map_err(tongban_db::to_fault)
+}
+
+/// The event in a message, and its version; or why it is none.
+pub(crate) fn understand(topic: &str, key: &str, payload: &str) -> Result<(Envelope, i64), String> {
     let envelope: Envelope =
-        serde_json::from_str(&message.payload).map_err(|error| format!("no event: {error}"))?;
+        serde_json::from_str(payload).map_err(|error| format!("no event: {error}"))?;
     let version = envelope.version().map_err(|error| error.to_string())?;
-    if envelope.topic().as_deref() != Some(message.topic.as_str()) {
+    if version < 1 {
+        return Err(format!("version {version} of an aggregate, which begins with 1"));
+    }
+    if envelope.topic().as_deref() != Some(topic) {
         return Err(format!("an event of type {} does not belong on this topic", envelope.kind));
     }
-    if envelope.subject != message.key {
+    if envelope.subject != key {
         return Err(format!("its subject {} is not the message's key", envelope.subject));
     }
     Ok((envelope, version))
 }
 
-/// Parks a message in a transaction of its own: whatever its consumer wrote has been rolled back.
+/// Parks a message, once, in a transaction of its own: whatever its consumer wrote has been rolled back.
+///
+/// The inbox stays where it is, so that an earlier event that comes late still gets its turn.
 async fn park_alone(
     consumer: &dyn Consumer,
     ledger: &Ledger,
@@ -162,9 +197,14 @@ async fn park_alone(
     let at = ledger.clock().now().timestamp_micros();
     let write = async {
         let transaction = ledger.db().begin().await?;
-        park(&transaction, consumer.name(), message, reason, at).await?;
-        if let Some(version) = version {
-            take(&transaction, consumer.name(), &message.topic, &message.key, version).await?;
+        let waiting =
+            parked_of(&transaction, consumer.name(), &message.topic, &message.key).await?;
+        // Delivered again, it is there already; an unreadable one is known by its text alone.
+        let there = waiting.iter().any(|row| {
+            row.payload == message.payload || version.is_some() && version_of(row) == version
+        });
+        if !there {
+            park(&transaction, consumer.name(), message, reason, at).await?;
         }
         transaction.commit().await
     };

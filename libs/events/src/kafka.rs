@@ -17,6 +17,10 @@ use crate::log::{Delivery, Log, LogError, Message, Subscription};
 /// How long one question to the cluster may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Largest message, in bytes: an event carries a whole request, which may have 1 MiB, and what the ledger
+/// adds. One that does not fit would hold up all events behind it.
+const LARGEST: &str = "8388608";
+
 /// Where the cluster is and how its topics are made.
 #[derive(Debug, Clone)]
 pub struct KafkaSettings {
@@ -46,6 +50,7 @@ impl KafkaLog {
             .set("acks", "all")
             // Never given up within a process: a gap in an aggregate's events could not be closed later.
             .set("message.timeout.ms", "0")
+            .set("message.max.bytes", LARGEST)
             .set("linger.ms", "2")
             .set("compression.type", "gzip")
             .create()
@@ -76,7 +81,10 @@ impl Log for KafkaLog {
         let names: Vec<String> = topics.iter().map(|name| self.topic(name)).collect();
         let wanted: Vec<NewTopic<'_>> = names
             .iter()
-            .map(|name| NewTopic::new(name, self.settings.partitions, TopicReplication::Fixed(-1)))
+            .map(|name| {
+                NewTopic::new(name, self.settings.partitions, TopicReplication::Fixed(-1))
+                    .set("max.message.bytes", LARGEST)
+            })
             .collect();
         let options =
             AdminOptions::new().request_timeout(Some(PATIENCE)).operation_timeout(Some(PATIENCE));

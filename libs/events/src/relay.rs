@@ -1,5 +1,6 @@
 //! The relay: from a service's outbox to the log, in order, until everything is there.
 
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,13 +25,14 @@ pub async fn run_relay(
     service: &str,
     ledger: Ledger,
     log: Arc<dyn Log>,
-    lease: Lease,
+    lease: Arc<Lease>,
     stop: CancellationToken,
 ) {
+    let mut ensured = HashSet::new();
     loop {
         let round = tokio::select! {
             () = stop.cancelled() => return,
-            round = publish_some(service, &ledger, log.as_ref(), &lease) => round,
+            round = publish_some(service, &ledger, log.as_ref(), &lease, &mut ensured) => round,
         };
         let pause = match round {
             Ok(count) if count == BATCH => continue,
@@ -53,6 +55,7 @@ async fn publish_some(
     ledger: &Ledger,
     log: &dyn Log,
     lease: &Lease,
+    ensured: &mut HashSet<String>,
 ) -> Result<u64, Box<dyn std::error::Error + Send + Sync>> {
     if !lease.held().await? {
         return Ok(0);
@@ -68,6 +71,13 @@ async fn publish_some(
             key: event.envelope.subject.clone(),
             payload: serde_json::to_string(&event.envelope)?,
         });
+    }
+    // Made by us, a topic has the partitions and limits of the settings and not the broker's defaults.
+    let fresh: BTreeSet<_> = messages.iter().map(|message| message.topic.clone()).collect();
+    let fresh: Vec<_> = fresh.into_iter().filter(|topic| !ensured.contains(topic)).collect();
+    if !fresh.is_empty() {
+        log.ensure(&fresh).await?;
+        ensured.extend(fresh);
     }
     log.publish(&messages).await?;
     let positions: Vec<i64> = events.iter().map(|event| event.position).collect();

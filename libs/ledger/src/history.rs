@@ -1,7 +1,9 @@
 //! Reading what happened, and checking that nobody changed it.
 
 use chrono::DateTime;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+};
 use tongban_contracts::event::join;
 use tongban_contracts::{DomainEvent, Meta};
 use tongban_kernel::Fault;
@@ -30,12 +32,15 @@ pub(crate) async fn read<E: DomainEvent>(
 }
 
 /// Recomputes the chain of one aggregate and names the first place where it does not hold.
+///
+/// Events and head are read from one `snapshot`: read one after the other, an event appended in between
+/// would look like one that somebody took away or put in.
 pub(crate) async fn check(
-    connection: &impl ConnectionTrait,
+    snapshot: &DatabaseTransaction,
     aggregate: &str,
     id: &str,
 ) -> Result<Result<i64, ChainFault>, Fault> {
-    let rows = rows(connection, aggregate, id).await?;
+    let rows = rows(snapshot, aggregate, id).await?;
     let fault = |version, problem| ChainFault {
         aggregate: aggregate.to_owned(),
         aggregate_id: id.to_owned(),
@@ -56,14 +61,19 @@ pub(crate) async fn check(
         previous.clone_from(&row.hash);
     }
     let head = crate::entity::aggregate::Entity::find_by_id((aggregate.to_owned(), id.to_owned()))
-        .one(connection)
+        .one(snapshot)
         .await
         .map_err(tongban_db::to_fault)?;
     let count = i64::try_from(rows.len()).map_err(Fault::internal)?;
     Ok(match head {
-        Some(head) if head.version == count && (count == 0 || head.hash == previous) => Ok(count),
         None if count == 0 => Ok(0),
-        _ => Err(fault(count, "the last events are missing or the state is another's")),
+        None => Err(fault(count, "its state is missing")),
+        Some(head) if head.version > count => Err(fault(count + 1, "missing")),
+        Some(head) if head.version < count => {
+            Err(fault(head.version + 1, "added behind the last event"))
+        }
+        Some(head) if head.hash != previous => Err(fault(count, "not the one its state is of")),
+        Some(_) => Ok(count),
     })
 }
 

@@ -11,7 +11,7 @@ use tongban_kernel::{Clock, Context, Entropy, Fault};
 use crate::aggregate::{Aggregate, Caller, Committed, Loaded, Stored};
 use crate::append::{AppendError, Prepared, prepare, write};
 use crate::chain::ChainFault;
-use crate::entity::aggregate;
+use crate::entity::{aggregate, request};
 use crate::history::{self, Recorded};
 use crate::request::{Reply, RequestKey};
 
@@ -84,7 +84,8 @@ impl Ledger {
     /// # Errors
     /// When the database is away.
     pub async fn check<A: Aggregate>(&self, id: &str) -> Result<Result<i64, ChainFault>, Fault> {
-        history::check(self.db.read(), <A::Event as DomainEvent>::AGGREGATE, id).await
+        let snapshot = self.db.snapshot().await.map_err(tongban_db::to_fault)?;
+        history::check(&snapshot, <A::Event as DomainEvent>::AGGREGATE, id).await
     }
 
     /// Carries out a command; what it leads to is on the disk when this returns.
@@ -176,21 +177,28 @@ impl Ledger {
                 return Ok(Ran::Replayed(reply));
             }
             let current = self.load::<A>(id).await?;
-            let prepared = match self.decide(id, current, command.clone(), caller)? {
-                Decided::Nothing(committed) => return Ok(Ran::Done(committed)),
-                Decided::Events(prepared) => prepared,
+            let decided = match self.decide(id, current, command.clone(), caller) {
+                Ok(decided) => decided,
+                Err(refusal) => return self.refuse(refusal, request).await,
             };
-            let kept = match (request, answer(&prepared.committed)?) {
+            let committed = match &decided {
+                Decided::Nothing(committed) => committed.as_ref(),
+                Decided::Events(prepared) => &prepared.committed,
+            };
+            let kept = match (request, answer(committed)?) {
                 (Some(request), Some(reply)) => {
                     Some(request.keep(&reply, self.clock.now().timestamp_micros()))
                 }
                 _ => None,
             };
-            match self.commit(&prepared, kept).await {
-                Ok(()) => {
-                    self.announce();
-                    return Ok(Ran::Done(Box::new(prepared.committed)));
+            let done = match decided {
+                Decided::Nothing(committed) => keep(&self.db, kept).await.map(|()| committed),
+                Decided::Events(prepared) => {
+                    self.commit(&prepared, kept).await.map(|()| Box::new(prepared.committed))
                 }
+            };
+            match done {
+                Ok(committed) => return Ok(Ran::Done(committed)),
                 Err(AppendError::Raced) => metrics::counter!("ledger_races_total").increment(1),
                 Err(AppendError::Fault(fault)) => return Err(fault),
             }
@@ -198,14 +206,29 @@ impl Ledger {
         Err(Fault::conflict("raced", "该对象正被他人同时办理，请刷新后重试"))
     }
 
+    /// A refusal, unless the same request was carried out since it was looked for: then its answer.
+    async fn refuse<A: Aggregate>(
+        &self,
+        refusal: Fault,
+        request: Option<&RequestKey>,
+    ) -> Result<Ran<A>, Fault> {
+        match request {
+            Some(request) => {
+                request.answered(self.db.read()).await?.map(Ran::Replayed).ok_or(refusal)
+            }
+            None => Err(refusal),
+        }
+    }
+
     async fn commit<A: Stored>(
         &self,
         prepared: &Prepared<A>,
-        kept: Option<crate::entity::request::ActiveModel>,
+        kept: Option<request::ActiveModel>,
     ) -> Result<(), AppendError> {
         let transaction = self.db.begin().await?;
         write(&transaction, prepared, kept).await?;
         transaction.commit().await?;
+        self.announce();
         Ok(())
     }
 
@@ -238,6 +261,14 @@ enum Ran<A: Aggregate> {
 enum Decided<A: Stored> {
     Nothing(Box<Committed<A>>),
     Events(Prepared<A>),
+}
+
+/// Keeps the answer to a command that had nothing to change: asked again, it must not change anything either.
+async fn keep(db: &Db, kept: Option<request::ActiveModel>) -> Result<(), AppendError> {
+    if let Some(kept) = kept {
+        request::Entity::insert(kept).exec_without_returning(db.write()).await?;
+    }
+    Ok(())
 }
 
 async fn load<A: Aggregate>(

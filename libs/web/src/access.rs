@@ -144,4 +144,58 @@ mod tests {
     fn a_mistyped_rule_is_an_error() {
         assert!(serde_json::from_value::<Access>(serde_json::json!({"publik": true})).is_err());
     }
+
+    fn document(operations: &[(&str, serde_json::Value)]) -> OpenApi {
+        let mut paths = serde_json::Map::new();
+        for (path, extensions) in operations {
+            let mut operation = serde_json::json!({"responses": {}});
+            if let (Some(into), Some(from)) = (operation.as_object_mut(), extensions.as_object()) {
+                into.extend(from.clone());
+            }
+            paths.insert((*path).to_owned(), serde_json::json!({"get": operation}));
+        }
+        let info = serde_json::json!({"title": "t", "version": "1"});
+        let whole = serde_json::json!({"openapi": "3.1.0", "info": info, "paths": paths});
+        serde_json::from_value(whole).unwrap()
+    }
+
+    #[test]
+    fn the_table_is_the_documents() {
+        let public = serde_json::json!({"x-access": {"public": true}});
+        let table = AccessTable::read(&document(&[("/a/{id}", public)])).unwrap();
+        assert!(table.get(&Method::GET, "/a/{id}").is_some_and(|rule| rule.public));
+        for (method, path) in [(Method::POST, "/a/{id}"), (Method::GET, "/a"), (Method::GET, "")] {
+            assert_eq!(table.get(&method, path), None, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn every_operation_without_a_readable_rule_is_named() {
+        let table = AccessTable::read(&document(&[
+            ("/good", serde_json::json!({"x-access": {"public": true}})),
+            ("/none", serde_json::json!({})),
+            ("/other", serde_json::json!({"x-acces": {"public": true}})),
+            ("/kind", serde_json::json!({"x-access": {"kinds": ["officers"]}})),
+            ("/role", serde_json::json!({"x-access": {"kinds": ["officer"], "roles": ["boss"]}})),
+            ("/shape", serde_json::json!({"x-access": "public"})),
+        ]));
+        let mut faults = table.unwrap_err();
+        faults.sort();
+        let named: Vec<_> = faults.iter().map(|fault| fault.split(':').next().unwrap()).collect();
+        assert_eq!(named, ["GET /kind", "GET /none", "GET /other", "GET /role", "GET /shape"]);
+    }
+
+    #[test]
+    fn roles_are_for_those_who_can_hold_them() {
+        let both = serde_json::json!({"kinds": ["citizen", "officer"], "roles": ["approver"]});
+        let rule = access(both);
+        let citizen = Principal { kind: PrincipalKind::Citizen, ..Principal::service("c") };
+        assert!(rule.admit(&citizen).is_ok(), "a citizen needs no role");
+        assert_eq!(rule.admit(&officer(&[])).unwrap_err().code(), "wrong_role");
+        let system = Principal::service("s");
+        assert_eq!(rule.admit(&system).unwrap_err().code(), "wrong_kind");
+        let officers = access(serde_json::json!({"kinds": ["officer"]}));
+        assert!(officers.admit(&officer(&[])).is_ok(), "any officer");
+        assert_eq!(officers.admit(&citizen).unwrap_err().code(), "wrong_kind");
+    }
 }

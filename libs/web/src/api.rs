@@ -185,3 +185,47 @@ fn complete(operation: &mut Operation) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tongban_kernel::SystemClock;
+    use utoipa_axum::routes;
+
+    use super::*;
+
+    #[utoipa::path(get, path = "/v1/open", responses((status = 200, description = "x")),
+        extensions(("x-access" = json!({"public": true}))))]
+    async fn open() {}
+
+    #[utoipa::path(get, path = "/v1/forgotten", responses((status = 200, description = "x")))]
+    async fn forgotten() {}
+
+    const INFO: ServiceInfo = ServiceInfo { name: "things", title: "Things", description: "x" };
+
+    fn verifier() -> Verifier {
+        Verifier::new(Vec::new(), "tongban", Arc::new(SystemClock))
+    }
+
+    #[test]
+    fn a_service_with_an_unguarded_operation_does_not_start() {
+        let guarded = OpenApiRouter::new().routes(routes!(open));
+        assert!(assemble(INFO, guarded, (), verifier()).is_ok());
+        let routes = OpenApiRouter::new().routes(routes!(open)).routes(routes!(forgotten));
+        let faults = assemble(INFO, routes, (), verifier()).err().unwrap();
+        assert_eq!(faults, ["GET /things/v1/forgotten: no x-access"]);
+    }
+
+    #[test]
+    fn documents_say_what_every_operation_can_answer() {
+        let document = document(INFO, OpenApiRouter::<()>::new().routes(routes!(open)));
+        let document = serde_json::to_value(document).unwrap();
+        let operation = &document["paths"]["/things/v1/open"]["get"];
+        assert_eq!(operation["security"], serde_json::json!([]));
+        for status in ["400", "500", "503"] {
+            let content = &operation["responses"][status]["content"]["application/problem+json"];
+            let reference = &content["schema"]["$ref"];
+            assert_eq!(reference, "#/components/schemas/ProblemDocument", "{status}");
+        }
+        assert_eq!(operation["responses"].get("401"), None, "nobody has to sign in");
+    }
+}

@@ -215,3 +215,128 @@ pub fn reply(reply: Reply) -> impl IntoResponse {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
     (status, Json(reply.body))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body as RawBody, to_bytes};
+    use axum::http::Request as HttpRequest;
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Thing {
+        name: String,
+        #[serde(default)]
+        tags: Vec<String>,
+        count: u32,
+    }
+
+    fn request(kind: Option<&str>) -> axum::http::request::Builder {
+        let builder = HttpRequest::post("/t/v1/things?x=1");
+        match kind {
+            Some(kind) => builder.header("content-type", kind),
+            None => builder,
+        }
+    }
+
+    async fn taken(request: Request) -> Result<Body<Thing>, (u16, Value)> {
+        match Body::<Thing>::from_request(request, &()).await {
+            Ok(body) => Ok(body),
+            Err(problem) => {
+                let response = problem.into_response();
+                let status = response.status().as_u16();
+                let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+                Err((status, serde_json::from_slice(&bytes).unwrap()))
+            }
+        }
+    }
+
+    async fn read_json(value: &Value) -> Result<Body<Thing>, (u16, Value)> {
+        let builder = request(Some("application/json"));
+        taken(builder.body(RawBody::from(value.to_string())).unwrap()).await
+    }
+
+    fn pointers(problem: &Value) -> Vec<&str> {
+        let errors = problem["errors"].as_array().unwrap();
+        let mut found: Vec<_> = errors.iter().map(|e| e["pointer"].as_str().unwrap()).collect();
+        found.sort_unstable();
+        found
+    }
+
+    #[tokio::test]
+    async fn a_body_that_fits_is_read() {
+        let body = read_json(&json!({"name": "名", "count": 3})).await.unwrap();
+        assert_eq!(body.value, Thing { name: "名".into(), tags: Vec::new(), count: 3 });
+        assert!(body.request.is_none(), "no key, nothing to recognise it by");
+    }
+
+    #[tokio::test]
+    async fn every_fault_is_told_at_once() {
+        let bad = json!({"count": -1, "tags": ["a", 7], "more": true});
+        let (status, problem) = read_json(&bad).await.unwrap_err();
+        assert_eq!((status, problem["code"].as_str()), (422, Some("invalid_request")));
+        assert_eq!(pointers(&problem), ["/count", "/more", "/name", "/tags/1"]);
+    }
+
+    #[tokio::test]
+    async fn text_that_no_database_keeps_is_told_of() {
+        let bad = json!({"name": "a\0", "tags": ["x", "\0"], "count": 1});
+        let (status, problem) = read_json(&bad).await.unwrap_err();
+        assert_eq!((status, pointers(&problem)), (422, vec!["/name", "/tags/1"]));
+        assert_eq!(problem["errors"][0]["code"], "nul");
+        // Written out, backslash and digits are text like any other.
+        assert!(read_json(&json!({"name": "\\u0000", "count": 1})).await.is_ok());
+        let many = json!({"name": "a", "tags": vec!["\0"; 5000], "count": 1});
+        let (_, problem) = read_json(&many).await.unwrap_err();
+        assert_eq!(pointers(&problem).len(), MOST_FAULTS);
+    }
+
+    #[tokio::test]
+    async fn only_json_is_read() {
+        let text = r#"{"name": "a", "count": 1}"#;
+        for (kind, status) in [
+            (Some("application/json"), 0),
+            (Some("Application/JSON;charset=UTF-8"), 0),
+            (Some("application/merge-patch+json"), 0),
+            (Some("text/json"), 415),
+            (Some("application/json5"), 415),
+            (Some("multipart/form-data; boundary=x"), 415),
+            (None, 415),
+        ] {
+            let sent = request(kind).body(RawBody::from(text)).unwrap();
+            let found = taken(sent).await.map_or_else(|(status, _)| status, |_| 0);
+            assert_eq!(found, status, "{kind:?}");
+        }
+        let sent = request(Some("application/json")).body(RawBody::from("{")).unwrap();
+        let (status, problem) = taken(sent).await.unwrap_err();
+        assert_eq!((status, problem["code"].as_str()), (400, Some("malformed_json")));
+        assert_eq!(problem["detail"], "第 1 行第 1 列");
+    }
+
+    #[tokio::test]
+    async fn a_key_makes_the_request_recognisable() {
+        let send = async |key: &str, path: &str, text: &str| {
+            let builder = HttpRequest::post(path).header("content-type", "application/json");
+            let sent = builder.header("idempotency-key", key).body(RawBody::from(text.to_owned()));
+            taken(sent.unwrap()).await.map(|body| body.request.unwrap())
+        };
+        let text = r#"{"name": "a", "count": 1}"#;
+        let first = send("k", "/t/v1/things", text).await.unwrap();
+        assert_eq!((first.key.as_str(), first.fingerprint.len()), ("k", 32));
+        let again = send("k", "/t/v1/things", text).await.unwrap();
+        assert_eq!(again.fingerprint, first.fingerprint);
+        for (path, text) in
+            [("/t/v1/thing", text), ("/t/v1/things", r#"{"name": "a", "count": 2}"#)]
+        {
+            assert_ne!(send("k", path, text).await.unwrap().fingerprint, first.fingerprint);
+        }
+        assert!(send(&"k".repeat(LONGEST_KEY), "/t", text).await.is_ok());
+        for bad in [String::new(), "k".repeat(LONGEST_KEY + 1), "é".into()] {
+            let (status, problem) = send(&bad, "/t", text).await.unwrap_err();
+            assert_eq!((status, problem["code"].as_str()), (400, Some("bad_idempotency_key")));
+        }
+    }
+}

@@ -119,3 +119,78 @@ impl IntoResponse for Problem {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use serde_json::{Value, json};
+    use tongban_kernel::Faults;
+
+    use super::*;
+
+    async fn answer(fault: Fault) -> (StatusCode, axum::http::HeaderMap, Value) {
+        let response = Problem::from(fault).into_response();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        (parts.status, parts.headers, serde_json::from_slice(&bytes).unwrap())
+    }
+
+    #[tokio::test]
+    async fn every_fault_is_in_the_document() {
+        let mut faults = Faults::new();
+        faults.add("/a/0", "required", "缺少 a");
+        faults.add("/b~1c", "type", "应为整数");
+        let fault = faults.into_result("invalid_thing", "内容有误").unwrap_err();
+        let (status, headers, body) = answer(fault.with_detail("说明").internally("secret")).await;
+        assert_eq!(status, 422);
+        assert_eq!(headers[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(
+            body,
+            json!({
+                "type": "urn:tongban:problem:invalid_thing", "title": "内容有误", "status": 422,
+                "code": "invalid_thing", "detail": "说明",
+                "errors": [
+                    {"pointer": "/a/0", "code": "required", "message": "缺少 a"},
+                    {"pointer": "/b~1c", "code": "type", "message": "应为整数"},
+                ],
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn what_went_wrong_inside_stays_inside() {
+        for fault in [Fault::internal("password"), Fault::unavailable("password")] {
+            let (status, _, body) = answer(fault).await;
+            assert!(status.is_server_error());
+            assert!(!body.to_string().contains("password"), "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn each_kind_has_its_status_and_headers() {
+        use FaultKind::{
+            Conflict, Forbidden, Internal, Invalid, Malformed, NotFound, TooLarge, TooMany,
+            Unauthenticated, Unavailable, Unsupported,
+        };
+        for (kind, expected) in [
+            (Malformed, 400),
+            (Unauthenticated, 401),
+            (Forbidden, 403),
+            (NotFound, 404),
+            (Conflict, 409),
+            (TooLarge, 413),
+            (Unsupported, 415),
+            (Invalid, 422),
+            (TooMany, 429),
+            (Internal, 500),
+            (Unavailable, 503),
+        ] {
+            let (status, headers, body) = answer(Fault::new(kind, "c", "t")).await;
+            assert_eq!((status.as_u16(), &body["status"]), (expected, &json!(expected)));
+            let retry = headers.contains_key(header::RETRY_AFTER);
+            assert_eq!(retry, matches!(expected, 429 | 503), "{expected}");
+            let sign_in = headers.contains_key(header::WWW_AUTHENTICATE);
+            assert_eq!(sign_in, expected == 401, "{expected}");
+        }
+    }
+}

@@ -15,7 +15,7 @@ pub struct Model {
     /// The aggregate.
     #[sea_orm(primary_key, auto_increment = false)]
     pub subject: String,
-    /// Version of the last event taken (carried out or parked).
+    /// Version of the last event carried out.
     pub version: i64,
 }
 

@@ -1,0 +1,116 @@
+//! Every event takes effect once, in its aggregate's order.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::note::{Scribe, message};
+use crate::world::{World, on_both};
+
+/// The versions carried out of one aggregate.
+fn of(effects: &[(String, i64)], subject: &str) -> Vec<i64> {
+    effects.iter().filter(|(found, _)| found == subject).map(|(_, version)| *version).collect()
+}
+
+/// Aggregates `a0`, `a1`… with versions from 1, all mixed.
+fn mixed(aggregates: usize, versions: i64) -> Vec<tongban_events::Message> {
+    (1..=versions)
+        .flat_map(|version| (0..aggregates).map(move |a| message(&format!("a{a}"), version, "x")))
+        .collect()
+}
+
+async fn all_are_there(world: &World, aggregates: usize, versions: i64) {
+    let count = aggregates * usize::try_from(versions).unwrap();
+    let effects = world.after_effects(count).await;
+    assert_eq!(effects.len(), count);
+    for a in 0..aggregates {
+        assert_eq!(of(&effects, &format!("a{a}")), (1..=versions).collect::<Vec<_>>());
+    }
+    assert_eq!(world.parked().await, 0);
+}
+
+on_both! {
+    async fn an_event_delivered_often_takes_effect_once(world: &World) {
+        let consumer = world.consume(Arc::new(Scribe::default()));
+        let versions = [1, 1, 2, 1, 2, 2, 3, 1, 3, 2, 3, 4];
+        let messages: Vec<_> = versions.iter().map(|v| message("a", *v, "x")).collect();
+        world.send(&messages).await;
+        world.send(&messages).await;
+        world.send(&[message("b", 1, "x")]).await;
+        world.after_effects(5).await;
+        consumer.stop().await;
+        assert_eq!(of(&world.effects().await, "a"), [1, 2, 3, 4]);
+        assert_eq!(world.parked().await, 0);
+    }
+
+    async fn the_order_of_each_aggregate_holds(world: &World) {
+        world.send(&mixed(12, 8)).await;
+        let consumer = world.consume(Arc::new(Scribe::default()));
+        all_are_there(world, 12, 8).await;
+        consumer.stop().await;
+    }
+
+    /// Their inbox reaches back to whatever the log still has.
+    async fn who_joins_late_begins_with_what_is_there(world: &World) {
+        let consumer = world.consume(Arc::new(Scribe::default()));
+        world.send(&[message("a", 7, "x"), message("a", 6, "x"), message("a", 8, "x")]).await;
+        let effects = world.after_effects(2).await;
+        assert_eq!(of(&effects, "a"), [7, 8]);
+        consumer.stop().await;
+    }
+
+    async fn what_may_pass_is_waited_for(world: &World) {
+        let scribe = Arc::new(Scribe::default());
+        let consumer = world.consume(scribe.clone());
+        world.send(&[message("a", 1, "x"), message("a", 2, "wait"), message("a", 3, "x")]).await;
+        world.after_effects(1).await;
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        assert_eq!((world.effects().await.len(), world.parked().await), (1, 0));
+        scribe.open.store(true, Ordering::SeqCst);
+        assert_eq!(of(&world.after_effects(3).await, "a"), [1, 2, 3]);
+        consumer.stop().await;
+    }
+
+    async fn a_consumer_killed_in_the_middle_loses_nothing(world: &World) {
+        world.send(&mixed(3, 20)).await;
+        for target in [5, 20, 40] {
+            let consumer = world.consume(Arc::new(Scribe { slow: true, ..Scribe::default() }));
+            world.after_effects(target).await;
+            consumer.kill().await;
+        }
+        let consumer = world.consume(Arc::new(Scribe::default()));
+        all_are_there(world, 3, 20).await;
+        consumer.stop().await;
+    }
+
+    /// On the embedded log every member reads everything, which is the worst a rebalance can do.
+    async fn two_members_of_a_group_do_nothing_twice(world: &World) {
+        let members = [0, 1].map(|_| world.consume(Arc::new(Scribe::default())));
+        world.send(&mixed(5, 15)).await;
+        all_are_there(world, 5, 15).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        all_are_there(world, 5, 15).await;
+        for member in members {
+            member.stop().await;
+        }
+    }
+}
+
+/// While the log hands a partition over, two members can hold the same message; here both always do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_message_in_two_hands_takes_effect_once() {
+    let mut world = World::make(tongban_testkit::Backend::Mesh).await;
+    let own = World::make(tongban_testkit::Backend::Embedded).await;
+    world.log = own.log.clone();
+    let members =
+        [0, 1, 2].map(|_| world.consume(Arc::new(Scribe { slow: true, ..Scribe::default() })));
+    world.send(&mixed(2, 10)).await;
+    all_are_there(&world, 2, 10).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    all_are_there(&world, 2, 10).await;
+    for member in members {
+        member.stop().await;
+    }
+    world.remove().await;
+    own.remove().await;
+}

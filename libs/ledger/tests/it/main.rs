@@ -1,0 +1,11 @@
+//! The ledger on SQLite and on PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "in a test, what is not there is a failure")]
+
+mod appending;
+mod chain;
+mod outbox;
+mod races;
+mod requests;
+mod within;
+mod world;

@@ -1,0 +1,156 @@
+//! The database goes away and comes back.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tongban_contracts::matters::MatterEvent;
+use tongban_matters::Matters;
+use tongban_testkit::{Backend, TestCity, eventually};
+
+use crate::fixtures::{MATTERS, as_editor, entry, named, published};
+
+/// A line to the database that can be cut: connections break and new ones are closed at once.
+struct Line {
+    address: SocketAddr,
+    whole: watch::Sender<bool>,
+}
+
+impl Line {
+    async fn to(target: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (whole, mut state) = watch::channel(true);
+        tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            loop {
+                tokio::select! {
+                    accepted = listener.accept() => {
+                        let (mut near, _) = accepted.unwrap();
+                        if *state.borrow() {
+                            let mut far = TcpStream::connect(&target).await.unwrap();
+                            connections.spawn(async move {
+                                let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+                            });
+                        }
+                    }
+                    changed = state.changed() => {
+                        if changed.is_err() {
+                            return;
+                        }
+                        if !*state.borrow() {
+                            connections.abort_all();
+                        }
+                    }
+                }
+            }
+        });
+        Self { address, whole }
+    }
+
+    fn cut(&self) {
+        self.whole.send_replace(false);
+    }
+
+    fn mend(&self) {
+        self.whole.send_replace(true);
+    }
+}
+
+/// A city whose PostgreSQL is at the other end of a line.
+async fn city() -> (TestCity, Line) {
+    let mut settings = Backend::Mesh.settings();
+    let url = settings.database_url.clone().unwrap();
+    let (before, rest) = url.split_once('@').unwrap();
+    let (target, database) = rest.split_once('/').unwrap();
+    let line = Line::to(target.to_owned()).await;
+    settings.database_url = Some(format!("{before}@{}/{database}", line.address));
+    (TestCity::start_with(settings, vec![Arc::new(Matters)]).await, line)
+}
+
+async fn items(city: &TestCity) -> Value {
+    eventually("the search to answer", async || {
+        let answer = city.anyone().get(MATTERS).await;
+        (answer.status == 200).then(|| answer.body["items"].clone())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_its_database_the_catalogue_asks_for_patience() {
+    let (city, line) = city().await;
+    let (path, first) = published(&city).await;
+    line.cut();
+    let keyed = as_editor(&city).with_key("k");
+    let body = named("第二项");
+    let (editor, anyone) = (as_editor(&city), city.anyone());
+    let (posted, put, read, found) = tokio::join!(
+        keyed.post(MATTERS, &body),
+        editor.put(&path, &body),
+        anyone.get(&path),
+        anyone.get(MATTERS)
+    );
+    for answer in [posted, put, read, found] {
+        let answer = answer.expect(503);
+        assert_eq!(answer.code(), "unavailable");
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+        assert!(answer.headers["retry-after"].to_str().unwrap().parse::<u32>().unwrap() > 0);
+        assert!(answer.body.get("detail").is_none());
+    }
+    assert_eq!(city.anyone().get("/health/ready").await.status, 503);
+    assert_eq!(city.anyone().get("/health/live").await.status, 200);
+    city.anyone().post(MATTERS, &body).await.expect(401);
+
+    line.mend();
+    let made = eventually("the same request to succeed", async || {
+        let answer = keyed.post(MATTERS, &body).await;
+        (answer.status == 201).then_some(answer)
+    })
+    .await;
+    assert_eq!(keyed.post(MATTERS, &body).await.expect(201).body, made.body);
+    assert_eq!(items(&city).await.as_array().unwrap().len(), 2);
+    assert_eq!(city.anyone().get(&path).await.expect(200).body, first.body, "not half done");
+    let told = city.published::<MatterEvent>(|seen| seen.len() >= 2).await;
+    assert_eq!(told.len(), 2);
+    city.stop().await;
+}
+
+/// Cut at any moment: whatever the caller saw, the same request leads to one matter.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cut_in_the_middle_a_request_counts_once_or_not_at_all() {
+    let (city, line) = city().await;
+    published(&city).await;
+    for round in 0..12_u64 {
+        let keyed = as_editor(&city).with_key(&format!("k{round}"));
+        let body = named(&format!("第{round}轮"));
+        let (first, ()) = tokio::join!(keyed.post(MATTERS, &body), async {
+            tokio::time::sleep(std::time::Duration::from_millis(2 * round)).await;
+            line.cut();
+        });
+        assert!([201, 503].contains(&first.status), "{:#}", first.body);
+        line.mend();
+        let made = eventually("the same request to succeed", async || {
+            let answer = keyed.post(MATTERS, &body).await;
+            assert!([201, 503].contains(&answer.status), "{:#}", answer.body);
+            (answer.status == 201).then_some(answer)
+        })
+        .await;
+        if first.status == 201 {
+            assert_eq!(first.body, made.body);
+        }
+    }
+    assert_eq!(items(&city).await.as_array().unwrap().len(), 13);
+    let told = city.published::<MatterEvent>(|seen| seen.len() >= 13).await;
+    assert_eq!(told.len(), 13);
+    let mut revisions: Vec<_> = told.iter().map(|event| event.data["revision"].clone()).collect();
+    revisions.dedup();
+    assert_eq!(revisions, [json!(1)]);
+    assert_eq!(
+        told.iter().filter(|event| event.data["matter"]["name"] == entry()["name"]).count(),
+        1
+    );
+    city.stop().await;
+}
