@@ -10,14 +10,16 @@
 mod backend;
 mod city;
 mod issuer;
+mod outage;
 pub mod people;
 
 pub use backend::{Backend, remove};
 pub use city::{Answer, Client, TestCity, eventually};
+pub use outage::{Line, city_on_a_line};
 
 /// Turns each test into two: on SQLite with the embedded log, and on PostgreSQL with Kafka.
 ///
-/// ```ignore
+/// ```text
 /// on_every_backend! {
 ///     services: vec![Arc::new(Matters)],
 ///     async fn publishes(city: &TestCity) { … }

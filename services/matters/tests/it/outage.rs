@@ -1,74 +1,16 @@
 //! The database goes away and comes back.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tongban_contracts::matters::MatterEvent;
 use tongban_matters::Matters;
-use tongban_testkit::{Backend, TestCity, eventually};
+use tongban_testkit::{Line, TestCity, city_on_a_line, eventually};
 
 use crate::fixtures::{MATTERS, as_editor, entry, named, published};
 
-/// A line to the database that can be cut: connections break and new ones are closed at once.
-struct Line {
-    address: SocketAddr,
-    whole: watch::Sender<bool>,
-}
-
-impl Line {
-    async fn to(target: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (whole, mut state) = watch::channel(true);
-        tokio::spawn(async move {
-            let mut connections = JoinSet::new();
-            loop {
-                tokio::select! {
-                    accepted = listener.accept() => {
-                        let (mut near, _) = accepted.unwrap();
-                        if *state.borrow() {
-                            let mut far = TcpStream::connect(&target).await.unwrap();
-                            connections.spawn(async move {
-                                let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
-                            });
-                        }
-                    }
-                    changed = state.changed() => {
-                        if changed.is_err() {
-                            return;
-                        }
-                        if !*state.borrow() {
-                            connections.abort_all();
-                        }
-                    }
-                }
-            }
-        });
-        Self { address, whole }
-    }
-
-    fn cut(&self) {
-        self.whole.send_replace(false);
-    }
-
-    fn mend(&self) {
-        self.whole.send_replace(true);
-    }
-}
-
-/// A city whose PostgreSQL is at the other end of a line.
 async fn city() -> (TestCity, Line) {
-    let mut settings = Backend::Mesh.settings();
-    let url = settings.database_url.clone().unwrap();
-    let (before, rest) = url.split_once('@').unwrap();
-    let (target, database) = rest.split_once('/').unwrap();
-    let line = Line::to(target.to_owned()).await;
-    settings.database_url = Some(format!("{before}@{}/{database}", line.address));
-    (TestCity::start_with(settings, vec![Arc::new(Matters)]).await, line)
+    city_on_a_line(vec![Arc::new(Matters)]).await
 }
 
 async fn items(city: &TestCity) -> Value {
