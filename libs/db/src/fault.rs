@@ -39,6 +39,20 @@ fn is_away_in_sqlx(error: &SqlxError) -> bool {
     }
 }
 
+/// Whether the database gave the transaction up for a concurrent one's sake: tried again at once, it may
+/// well succeed.
+pub fn is_collision(error: &DbErr) -> bool {
+    let error = match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => error,
+        _ => return false,
+    };
+    let SqlxError::Database(error) = &**error else { return false };
+    // SQLSTATE: serialization failure, deadlock.
+    error.code().is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01"))
+}
+
 /// Whether a row with the same unique key is already there.
 pub fn is_duplicate(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))

@@ -2,6 +2,7 @@
 //!
 //! Every service has its own database: a file of its own on SQLite, a schema of its own on PostgreSQL.
 
+mod combine;
 mod fault;
 mod lease;
 mod migrate;
@@ -14,7 +15,8 @@ use sea_orm::{
     DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-pub use fault::{is_away, is_duplicate, to_fault};
+pub use combine::{Combiner, Limits};
+pub use fault::{is_away, is_collision, is_duplicate, to_fault};
 pub use lease::Lease;
 pub use migrate::{migrate, pending};
 

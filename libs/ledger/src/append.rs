@@ -1,50 +1,52 @@
-//! The append path: everything a command leads to, in one transaction.
+//! What a command leads to, made before any transaction is open.
 
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::{NotSet, Set},
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn,
-    QueryFilter,
-};
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use tongban_contracts::event::split;
 use tongban_contracts::{DomainEvent, Meta};
 use tongban_kernel::{Entropy, Fault, entropy::time_ordered_id};
 
 use crate::aggregate::{Caller, Committed, Loaded, Stored};
 use crate::chain::{GENESIS, Link, hash_of};
-use crate::entity::{aggregate, event, outbox, request};
+use crate::entity::{aggregate, event, outbox};
+use crate::request::{Reply, RequestKey};
+use crate::rows::Row;
 
-/// Why an append did not happen.
-pub(crate) enum AppendError {
-    /// Somebody else appended to the aggregate, or used the same idempotency key, in the meantime.
-    Raced,
-    /// Anything else.
-    Fault(Fault),
+/// Everything one command writes, in the form of rows.
+#[derive(Debug, Clone)]
+pub(crate) struct Append {
+    /// Kind and identifier of the aggregate.
+    pub(crate) aggregate: (&'static str, String),
+    /// How many events it adds; the aggregate must have that many fewer until now.
+    pub(crate) added: i64,
+    pub(crate) head: Row,
+    pub(crate) events: Vec<Row>,
+    pub(crate) outbox: Vec<Row>,
+    /// The query columns.
+    pub(crate) columns: Row,
+    /// The answer to keep, with its account and key.
+    pub(crate) kept: Option<Kept>,
 }
 
-impl From<Fault> for AppendError {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+/// An answer to keep.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub(crate) key: (String, String),
+    pub(crate) row: Row,
+}
+
+impl Kept {
+    /// `reply` to `request`, given at `at` microseconds since 1970.
+    pub(crate) fn new(request: &RequestKey, reply: &Reply, at: i64) -> Self {
+        let key = (request.account.clone(), request.key.clone());
+        Self { key, row: Row::of(request.keep(reply, at)) }
     }
 }
 
-impl From<DbErr> for AppendError {
-    fn from(error: DbErr) -> Self {
-        if tongban_db::is_duplicate(&error) {
-            Self::Raced
-        } else {
-            Self::Fault(tongban_db::to_fault(error))
-        }
-    }
-}
-
-/// New events with all that will be written for them, made before any transaction is open.
+/// What a command led to, and what is to be written for it.
 pub(crate) struct Prepared<A: Stored> {
     pub(crate) committed: Committed<A>,
-    rows: Vec<event::ActiveModel>,
-    head: aggregate::Model,
-    expected: i64,
+    pub(crate) append: Append,
 }
 
 /// Evolves the state over `events` and links them into the chain.
@@ -67,6 +69,7 @@ pub(crate) fn prepare<A: Stored>(
     let moment = chrono::DateTime::from_timestamp_micros(at).unwrap_or(now);
     let mut version = expected;
     let mut rows = Vec::with_capacity(events.len());
+    let mut outbox = Vec::with_capacity(events.len());
     let mut recorded = Vec::with_capacity(events.len());
     for happened in events {
         version += 1;
@@ -94,7 +97,11 @@ pub(crate) fn prepare<A: Stored>(
             data: &data,
         };
         let next = hash_of(&link).to_vec();
-        rows.push(event::ActiveModel {
+        outbox.push(Row::of(outbox::ActiveModel {
+            position: NotSet,
+            event_id: Set(event_id.clone()),
+        }));
+        rows.push(Row::of(event::ActiveModel {
             position: NotSet,
             event_id: Set(event_id),
             aggregate: Set(kind.to_owned()),
@@ -107,7 +114,7 @@ pub(crate) fn prepare<A: Stored>(
             traceparent: Set(caller.traceparent.clone()),
             previous: Set(hash),
             hash: Set(next.clone()),
-        });
+        }));
         hash = next;
         state = A::evolve(state, &happened, &meta);
         if state.is_none() {
@@ -126,69 +133,14 @@ pub(crate) fn prepare<A: Stored>(
         hash,
         at,
     };
-    let committed = Committed { state, version, events: recorded };
-    Ok(Prepared { committed, rows, head, expected })
-}
-
-/// Writes what was prepared, with the answer to keep, into an open transaction.
-pub(crate) async fn write<A: Stored>(
-    transaction: &DatabaseTransaction,
-    prepared: &Prepared<A>,
-    request: Option<request::ActiveModel>,
-) -> Result<(), AppendError> {
-    write_head(transaction, &prepared.head, prepared.expected).await?;
-    let announced = prepared.committed.events.iter().map(|(_, meta)| outbox::ActiveModel {
-        position: NotSet,
-        event_id: Set(meta.event_id.to_string()),
-    });
-    event::Entity::insert_many(prepared.rows.clone()).exec_without_returning(transaction).await?;
-    outbox::Entity::insert_many(announced).exec_without_returning(transaction).await?;
-    write_row(transaction, prepared).await?;
-    if let Some(request) = request {
-        request::Entity::insert(request).exec_without_returning(transaction).await?;
-    }
-    Ok(())
-}
-
-/// Moves the aggregate's head on; the version is the lock that only one of two racing writers gets.
-async fn write_head(
-    transaction: &DatabaseTransaction,
-    head: &aggregate::Model,
-    expected: i64,
-) -> Result<(), AppendError> {
-    use aggregate::Column;
-    if expected == 0 {
-        let row = aggregate::ActiveModel::from(head.clone()).reset_all();
-        aggregate::Entity::insert(row).exec_without_returning(transaction).await?;
-        return Ok(());
-    }
-    let moved = aggregate::Entity::update_many()
-        .col_expr(Column::Version, head.version.into())
-        .col_expr(Column::State, head.state.clone().into())
-        .col_expr(Column::Hash, head.hash.clone().into())
-        .col_expr(Column::At, head.at.into())
-        .filter(Column::Aggregate.eq(&head.aggregate))
-        .filter(Column::AggregateId.eq(&head.aggregate_id))
-        .filter(Column::Version.eq(expected))
-        .exec(transaction)
-        .await?;
-    if moved.rows_affected == 1 { Ok(()) } else { Err(AppendError::Raced) }
-}
-
-/// Writes the query columns, over those of an earlier version.
-async fn write_row<A: Stored>(
-    transaction: &DatabaseTransaction,
-    prepared: &Prepared<A>,
-) -> Result<(), AppendError> {
-    let keys = <A::Row as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
-    let names: Vec<&'static str> =
-        <A::Row as EntityTrait>::PrimaryKey::iter().map(|key| key.into_column().as_str()).collect();
-    let columns =
-        <A::Row as EntityTrait>::Column::iter().filter(|column| !names.contains(&column.as_str()));
-    let row = prepared.committed.state.row(&prepared.head.aggregate_id, prepared.head.version);
-    <A::Row as EntityTrait>::insert(row)
-        .on_conflict(OnConflict::columns(keys).update_columns(columns).to_owned())
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
+    let append = Append {
+        aggregate: (kind, id.to_owned()),
+        added: version - expected,
+        head: Row::of(head.into_active_model().reset_all()),
+        events: rows,
+        outbox,
+        columns: Row::of(state.row(id, version)),
+        kept: None,
+    };
+    Ok(Prepared { committed: Committed { state, version, events: recorded }, append })
 }

@@ -5,18 +5,23 @@ use std::sync::Arc;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait};
 use tokio::sync::Notify;
 use tongban_contracts::DomainEvent;
-use tongban_db::Db;
+use tongban_db::{Combiner, Db, Dialect, Limits};
 use tongban_kernel::{Clock, Context, Entropy, Fault};
 
 use crate::aggregate::{Aggregate, Caller, Committed, Loaded, Stored};
-use crate::append::{AppendError, Prepared, prepare, write};
+use crate::append::{Append, Kept, Prepared, prepare};
 use crate::chain::ChainFault;
-use crate::entity::{aggregate, request};
+use crate::entity::aggregate;
 use crate::history::{self, Recorded};
 use crate::request::{Reply, RequestKey};
+use crate::write::{Outcome, keep, write, write_all};
 
 /// How often a command that lost a race is decided anew before the caller is told.
 const RACES: usize = 5;
+/// Appends that may wait for the disk; a further one is turned away.
+const WAITING: usize = 1024;
+/// Appends written in one transaction at most.
+const TOGETHER: usize = 64;
 
 /// The ledger of one service: all its aggregates' events, states and query columns.
 #[derive(Clone)]
@@ -25,12 +30,31 @@ pub struct Ledger {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     appended: Arc<Notify>,
+    committer: Arc<Combiner<Append, Outcome>>,
 }
 
 impl Ledger {
     /// A ledger in `db`, whose events carry the time of `clock`.
     pub fn new(db: Db, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { db, clock, entropy, appended: Arc::new(Notify::new()) }
+        let appended = Arc::new(Notify::new());
+        // SQLite takes one writer at a time. On PostgreSQL one batch is made ready while another is
+        // being written to the disk.
+        let batches = match db.dialect() {
+            Dialect::Sqlite => 1,
+            Dialect::Postgres => 2,
+        };
+        let (storage, announce) = (db.clone(), Arc::clone(&appended));
+        let commit = move |appends| {
+            let (db, appended) = (storage.clone(), Arc::clone(&announce));
+            async move {
+                let outcomes = write_all(&db, appends).await;
+                appended.notify_one();
+                outcomes
+            }
+        };
+        let limits = Limits { waiting: WAITING, together: TOGETHER, batches };
+        let committer = Arc::new(Combiner::new(limits, commit));
+        Self { db, clock, entropy, appended, committer }
     }
 
     /// The database it lives in.
@@ -98,10 +122,10 @@ impl Ledger {
         command: A::Command,
         caller: &Caller,
     ) -> Result<Committed<A>, Fault> {
-        self.run::<A, _>(id, command, caller, None, |_| Ok(None)).await.and_then(|ran| match ran {
-            Ran::Done(committed) => Ok(*committed),
+        match self.run::<A, _>(id, Start::Stored, command, caller, None, |_| Ok(None)).await? {
+            Ran::Done(committed, _) => Ok(*committed),
             Ran::Replayed(_) => Err(Fault::internal("a command without a key was replayed")),
-        })
+        }
     }
 
     /// The answer `request` was given before, if it was: for use cases whose own checks would judge a
@@ -125,12 +149,37 @@ impl Ledger {
         request: Option<&RequestKey>,
         answer: impl Fn(&Committed<A>) -> Result<Reply, Fault> + Send + Sync,
     ) -> Result<Reply, Fault> {
-        let ran = self
-            .run::<A, _>(id, command, caller, request, |committed| answer(committed).map(Some))
-            .await?;
-        match ran {
-            Ran::Replayed(reply) => Ok(reply),
-            Ran::Done(committed) => answer(&committed),
+        self.reply(id, Start::Stored, command, caller, request, answer).await
+    }
+
+    /// As [`Ledger::execute_once`], for an aggregate that does not exist yet under a [fresh](Self::new_id) `id`.
+    ///
+    /// # Errors
+    /// As [`Ledger::execute_once`].
+    pub async fn open_once<A: Stored>(
+        &self,
+        id: &str,
+        command: A::Command,
+        caller: &Caller,
+        request: Option<&RequestKey>,
+        answer: impl Fn(&Committed<A>) -> Result<Reply, Fault> + Send + Sync,
+    ) -> Result<Reply, Fault> {
+        self.reply(id, Start::Nothing, command, caller, request, answer).await
+    }
+
+    async fn reply<A: Stored>(
+        &self,
+        id: &str,
+        start: Start,
+        command: A::Command,
+        caller: &Caller,
+        request: Option<&RequestKey>,
+        answer: impl Fn(&Committed<A>) -> Result<Reply, Fault> + Send + Sync,
+    ) -> Result<Reply, Fault> {
+        let answer = |committed: &Committed<A>| answer(committed).map(Some);
+        match self.run::<A, _>(id, start, command, caller, request, answer).await? {
+            Ran::Replayed(reply) | Ran::Done(_, Some(reply)) => Ok(reply),
+            Ran::Done(_, None) => Err(Fault::internal("a command without an answer")),
         }
     }
 
@@ -152,16 +201,24 @@ impl Ledger {
             Decided::Nothing(committed) => return Ok(*committed),
             Decided::Events(prepared) => prepared,
         };
-        match write(transaction, &prepared, None).await {
-            Ok(()) => Ok(prepared.committed),
-            Err(AppendError::Raced) => Err(Fault::unavailable("lost a race for an aggregate")),
-            Err(AppendError::Fault(fault)) => Err(fault),
+        match write(transaction, &[&prepared.append]).await {
+            Ok(raced) if raced.is_empty() => Ok(prepared.committed),
+            Ok(_) => Err(Fault::unavailable("lost a race for an aggregate")),
+            Err(error) if tongban_db::is_duplicate(&error) => {
+                Err(Fault::unavailable("lost a race for a query column"))
+            }
+            Err(error) => Err(tongban_db::to_fault(error)),
         }
     }
 
+    /// Decides on what is stored and appends, and does so anew when somebody else was faster.
+    ///
+    /// Whether `request` was answered before is asked only when the decision or the append shows that it
+    /// may have been: its key is unique, so it cannot take effect a second time.
     async fn run<A: Stored, F>(
         &self,
         id: &str,
+        start: Start,
         command: A::Command,
         caller: &Caller,
         request: Option<&RequestKey>,
@@ -170,13 +227,19 @@ impl Ledger {
     where
         F: Fn(&Committed<A>) -> Result<Option<Reply>, Fault> + Send + Sync,
     {
-        for _ in 0..RACES {
-            if let Some(request) = request
-                && let Some(reply) = request.answered(self.db.read()).await?
-            {
-                return Ok(Ran::Replayed(reply));
+        for attempt in 0..RACES {
+            if attempt > 0 {
+                metrics::counter!("ledger_races_total").increment(1);
+                if let Some(request) = request
+                    && let Some(reply) = self.answered(request).await?
+                {
+                    return Ok(Ran::Replayed(reply));
+                }
             }
-            let current = self.load::<A>(id).await?;
+            let current = match (start, attempt) {
+                (Start::Nothing, 0) => None,
+                _ => self.load::<A>(id).await?,
+            };
             let decided = match self.decide(id, current, command.clone(), caller) {
                 Ok(decided) => decided,
                 Err(refusal) => return self.refuse(refusal, request).await,
@@ -185,51 +248,45 @@ impl Ledger {
                 Decided::Nothing(committed) => committed.as_ref(),
                 Decided::Events(prepared) => &prepared.committed,
             };
-            let kept = match (request, answer(committed)?) {
+            let reply = answer(committed)?;
+            let kept = match (request, &reply) {
                 (Some(request), Some(reply)) => {
-                    Some(request.keep(&reply, self.clock.now().timestamp_micros()))
+                    Some(Kept::new(request, reply, self.clock.now().timestamp_micros()))
                 }
                 _ => None,
             };
-            let done = match decided {
-                Decided::Nothing(committed) => keep(&self.db, kept).await.map(|()| committed),
+            let (committed, outcome) = match decided {
+                Decided::Nothing(committed) => (committed, self.keep(kept).await?),
                 Decided::Events(prepared) => {
-                    self.commit(&prepared, kept).await.map(|()| Box::new(prepared.committed))
+                    let Prepared { committed, append } = *prepared;
+                    let append = Append { kept, ..append };
+                    (Box::new(committed), self.committer.call(append).await?)
                 }
             };
-            match done {
-                Ok(committed) => return Ok(Ran::Done(committed)),
-                Err(AppendError::Raced) => metrics::counter!("ledger_races_total").increment(1),
-                Err(AppendError::Fault(fault)) => return Err(fault),
+            if outcome == Outcome::Written {
+                return Ok(Ran::Done(committed, reply));
             }
         }
         Err(Fault::conflict("raced", "该对象正被他人同时办理，请刷新后重试"))
     }
 
-    /// A refusal, unless the same request was carried out since it was looked for: then its answer.
+    /// A refusal, unless the same request was carried out before: then its answer.
     async fn refuse<A: Aggregate>(
         &self,
         refusal: Fault,
         request: Option<&RequestKey>,
     ) -> Result<Ran<A>, Fault> {
         match request {
-            Some(request) => {
-                request.answered(self.db.read()).await?.map(Ran::Replayed).ok_or(refusal)
-            }
+            Some(request) => self.answered(request).await?.map(Ran::Replayed).ok_or(refusal),
             None => Err(refusal),
         }
     }
 
-    async fn commit<A: Stored>(
-        &self,
-        prepared: &Prepared<A>,
-        kept: Option<request::ActiveModel>,
-    ) -> Result<(), AppendError> {
-        let transaction = self.db.begin().await?;
-        write(&transaction, prepared, kept).await?;
-        transaction.commit().await?;
-        self.announce();
-        Ok(())
+    /// Keeps the answer to a command that had nothing to change: asked again, it must not change anything either.
+    async fn keep(&self, kept: Option<Kept>) -> Result<Outcome, Fault> {
+        let Some(kept) = kept else { return Ok(Outcome::Written) };
+        let written = keep(self.db.write(), &[&kept]).await.map_err(tongban_db::to_fault)?;
+        Ok(if written.is_empty() { Outcome::Raced } else { Outcome::Written })
     }
 
     fn decide<A: Stored>(
@@ -249,26 +306,28 @@ impl Ledger {
                 None => Err(Fault::internal("a command on nothing led to nothing")),
             };
         }
-        prepare(id, current, events, context.now, caller, self.entropy()).map(Decided::Events)
+        prepare(id, current, events, context.now, caller, self.entropy())
+            .map(|prepared| Decided::Events(Box::new(prepared)))
     }
 }
 
+/// Where a command begins.
+#[derive(Debug, Clone, Copy)]
+enum Start {
+    /// With the aggregate as it is stored.
+    Stored,
+    /// With nothing: the identifier is fresh.
+    Nothing,
+}
+
 enum Ran<A: Aggregate> {
-    Done(Box<Committed<A>>),
+    Done(Box<Committed<A>>, Option<Reply>),
     Replayed(Reply),
 }
 
 enum Decided<A: Stored> {
     Nothing(Box<Committed<A>>),
-    Events(Prepared<A>),
-}
-
-/// Keeps the answer to a command that had nothing to change: asked again, it must not change anything either.
-async fn keep(db: &Db, kept: Option<request::ActiveModel>) -> Result<(), AppendError> {
-    if let Some(kept) = kept {
-        request::Entity::insert(kept).exec_without_returning(db.write()).await?;
-    }
-    Ok(())
+    Events(Box<Prepared<A>>),
 }
 
 async fn load<A: Aggregate>(

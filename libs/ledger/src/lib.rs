@@ -14,6 +14,8 @@ mod ledger;
 mod migration;
 mod outbox;
 mod request;
+mod rows;
+mod write;
 
 pub use aggregate::{Aggregate, Caller, Committed, Loaded, Stored};
 pub use chain::{ChainFault, GENESIS, Link, hash_of};
