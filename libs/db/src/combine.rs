@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use sea_orm::sea_query::SimpleExpr;
+use sea_orm::{ColumnTrait, DbErr};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tongban_kernel::Fault;
 
@@ -85,6 +87,31 @@ async fn carry_out<Q, A>(
         for (caller, answer) in callers.into_iter().zip(answers.into_iter().flatten()) {
             // Nobody listens any more: the effect stands all the same.
             let _ = caller.send(answer);
+        }
+    }
+}
+
+/// The condition that `column` is one of `values`.
+///
+/// The list is filled up to a power of two, so that the database sees few different statements and has
+/// them prepared.
+pub fn among<C: ColumnTrait>(column: C, values: &[String]) -> SimpleExpr {
+    let filled = values.len().next_power_of_two().max(1);
+    let last = values.last();
+    column.is_in((0..filled).filter_map(|place| values.get(place).or(last)))
+}
+
+/// What a batch that found `rows` answers to each of its calls; every call learns of an error.
+pub fn answer_each<R, A>(
+    rows: Result<Vec<R>, DbErr>,
+    count: usize,
+    answers: impl FnOnce(Vec<R>) -> Vec<A>,
+) -> Vec<Result<A, Fault>> {
+    match rows {
+        Ok(rows) => answers(rows).into_iter().map(Ok).collect(),
+        Err(error) => {
+            let fault = crate::to_fault(error);
+            (0..count).map(|_| Err(fault.clone())).collect()
         }
     }
 }

@@ -15,7 +15,7 @@ use sea_orm::{
     DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-pub use combine::{Combiner, Limits};
+pub use combine::{Combiner, Limits, among, answer_each};
 pub use fault::{is_away, is_collision, is_duplicate, to_fault};
 pub use lease::Lease;
 pub use migrate::{migrate, pending};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jsonwebtoken::jwk::{JwkSet, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -13,6 +14,8 @@ use tongban_kernel::{Clock, Fault, FaultKind, Principal, PrincipalKind, RegionCo
 
 /// How often keys are fetched anew; a new key must be published this long (and more) before it signs.
 pub const REFRESH: Duration = Duration::from_secs(30);
+/// Tokens whose signature was checked lately; their holders send many requests with each.
+const REMEMBERED: u64 = 20_000;
 /// Clocks of two machines may differ by so many seconds.
 const LEEWAY: i64 = 30;
 
@@ -80,6 +83,16 @@ pub struct Verifier {
     clock: Arc<dyn Clock>,
     keys: Arc<RwLock<Arc<Keys>>>,
     unknown: Arc<Notify>,
+    /// Tokens that a key at hand has signed. Forgotten whenever keys are learned, so that a key that is
+    /// no longer published vouches for nobody.
+    genuine: Cache<String, Arc<Genuine>>,
+}
+
+/// What a token with a genuine signature says.
+struct Genuine {
+    not_before: i64,
+    expires: i64,
+    principal: Principal,
 }
 
 impl Verifier {
@@ -91,6 +104,7 @@ impl Verifier {
             clock,
             keys: Arc::default(),
             unknown: Arc::default(),
+            genuine: Cache::new(REMEMBERED),
         }
     }
 
@@ -119,6 +133,7 @@ impl Verifier {
         if let Ok(mut current) = self.keys.write() {
             *current = Arc::new(keys);
         }
+        self.genuine.invalidate_all();
     }
 
     fn keys(&self) -> Arc<Keys> {
@@ -131,14 +146,23 @@ impl Verifier {
     /// Unauthenticated when it is malformed, unsigned, forged, expired, of another issuer or for another
     /// audience; unavailable while no key could be fetched yet.
     pub fn verify(&self, token: &str) -> Result<Principal, Fault> {
-        let refused = |why: &str| {
-            Fault::new(
-                FaultKind::Unauthenticated,
-                "invalid_token",
-                "登录凭证无效或已过期，请重新登录",
-            )
-            .internally(why)
+        let genuine = match self.genuine.get(token) {
+            Some(genuine) => genuine,
+            None => {
+                let genuine = Arc::new(self.check(token)?);
+                self.genuine.insert(token.to_owned(), Arc::clone(&genuine));
+                genuine
+            }
         };
+        let now = self.clock.now().timestamp();
+        if genuine.expires + LEEWAY <= now || genuine.not_before - LEEWAY > now {
+            return Err(refused("expired or not valid yet"));
+        }
+        Ok(genuine.principal.clone())
+    }
+
+    /// Checks everything of a token but its time.
+    fn check(&self, token: &str) -> Result<Genuine, Fault> {
         let header = jsonwebtoken::decode_header(token).map_err(|e| refused(&e.to_string()))?;
         let kid = header.kid.ok_or_else(|| refused("no kid"))?;
         let keys = self.keys();
@@ -156,16 +180,14 @@ impl Verifier {
             validation.set_issuer(&[&trusted.issuer]);
             validation.set_audience(&[self.audience.as_ref()]);
             validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-            // Expiry is judged below, by the clock everything else here is judged by.
+            // Time is judged by the clock everything else here is judged by.
             validation.validate_exp = false;
             validation.validate_nbf = false;
             match jsonwebtoken::decode::<Claims>(token, key, &validation) {
                 Ok(data) => {
-                    let now = self.clock.now().timestamp();
-                    if data.claims.exp + LEEWAY <= now || data.claims.nbf - LEEWAY > now {
-                        return Err(refused("expired or not valid yet"));
-                    }
-                    return Ok(data.claims.into());
+                    let Claims { nbf, exp, .. } = data.claims;
+                    let principal = data.claims.into();
+                    return Ok(Genuine { not_before: nbf, expires: exp, principal });
                 }
                 Err(error) => why = Some(error.to_string()),
             }
@@ -195,6 +217,11 @@ impl Verifier {
             }
         }
     }
+}
+
+fn refused(why: &str) -> Fault {
+    Fault::new(FaultKind::Unauthenticated, "invalid_token", "登录凭证无效或已过期，请重新登录")
+        .internally(why)
 }
 
 async fn fetch(http: &reqwest::Client, url: &str) -> Result<JwkSet, reqwest::Error> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tongban_forms::Form;
-use tongban_kernel::Fault;
+use tongban_kernel::{Fault, Principal};
 use tongban_ledger::{Caller, Committed, Reply, RequestKey};
 use tongban_runtime::Host;
 use uuid::Uuid;
@@ -13,7 +13,10 @@ use crate::api::case_view::CaseView;
 use crate::domain::case::CaseFile;
 use crate::domain::command::Command;
 use crate::domain::terms::Terms;
-use crate::store;
+use crate::store::file::Files;
+use crate::store::holder::Holders;
+use crate::store::matter::{KnownMatter, Matters};
+use crate::store::serial::Serials;
 
 /// Compiled forms by matter and version.
 type Forms = RwLock<HashMap<(Uuid, u32), Arc<Form>>>;
@@ -23,13 +26,34 @@ type Forms = RwLock<HashMap<(Uuid, u32), Arc<Form>>>;
 pub struct Desk {
     /// What the process gives.
     pub host: Host,
+    /// What requests look up.
+    pub stores: Arc<Stores>,
     forms: Arc<Forms>,
+}
+
+/// What requests look up, those of concurrent ones together.
+pub struct Stores {
+    /// Applicants.
+    pub holders: Holders,
+    /// Uploaded files.
+    pub files: Files,
+    /// Versions of matters.
+    pub matters: Matters,
+    /// Case numbers.
+    pub serials: Serials,
 }
 
 impl Desk {
     /// A desk without compiled forms.
     pub fn new(host: Host) -> Self {
-        Self { host, forms: Arc::default() }
+        let db = || host.db().clone();
+        let stores = Stores {
+            holders: Holders::new(db()),
+            files: Files::new(db()),
+            matters: Matters::new(db()),
+            serials: Serials::new(db()),
+        };
+        Self { host, stores: Arc::new(stores), forms: Arc::default() }
     }
 
     /// A case that exists.
@@ -41,14 +65,14 @@ impl Desk {
     /// The terms a case was filed under.
     pub async fn terms_of(&self, case: &CaseFile) -> Result<Terms, Fault> {
         let (matter_id, revision) = (case.matter.matter_id, case.matter.revision);
-        let known = store::matter::version(self.host.db(), matter_id, revision).await?;
+        let known = self.stores.matters.version(matter_id, revision).await?;
         Ok(self.terms(matter_id, known))
     }
 
     /// The terms that a version of a matter sets.
-    pub fn terms(&self, matter_id: Uuid, known: store::matter::KnownMatter) -> Terms {
+    pub fn terms(&self, matter_id: Uuid, known: KnownMatter) -> Terms {
         let calendar = Arc::clone(&self.host.calendar);
-        Terms { matter_id, revision: known.revision, matter: Arc::new(known.matter), calendar }
+        Terms { matter_id, revision: known.revision, matter: known.matter, calendar }
     }
 
     /// The matter's form, compiled.
@@ -76,7 +100,7 @@ impl Desk {
         command: impl FnOnce(&Terms) -> Command,
     ) -> Result<Reply, Fault> {
         let terms = self.terms_of(&self.case(id).await?).await?;
-        self.execute(id, command(&terms), &terms, caller, request, 200).await
+        self.execute(id, command(&terms), &terms, caller, request).await
     }
 
     /// Carries out a command once per request and answers with the case as the caller sees it.
@@ -87,12 +111,35 @@ impl Desk {
         terms: &Terms,
         caller: &Caller,
         request: Option<&RequestKey>,
-        status: u16,
     ) -> Result<Reply, Fault> {
-        let answer = |committed: &Committed<CaseFile>| {
-            let view = CaseView::of(id, &committed.state, terms, &caller.principal);
-            Ok(Reply { status, body: serde_json::to_value(view).map_err(Fault::internal)? })
-        };
+        let answer = answer(200, id, terms, &caller.principal);
         self.host.ledger.execute_once::<CaseFile>(id, command, caller, request, answer).await
+    }
+
+    /// Opens a case once per request and answers with it as its applicant sees it.
+    pub async fn open(
+        &self,
+        command: Command,
+        terms: &Terms,
+        caller: &Caller,
+        request: &RequestKey,
+    ) -> Result<Reply, Fault> {
+        let ledger = &self.host.ledger;
+        let id = ledger.new_id();
+        let answer = answer(201, &id, terms, &caller.principal);
+        ledger.open_once::<CaseFile>(&id, command, caller, Some(request), answer).await
+    }
+}
+
+/// Answers with the case as `reader` sees it.
+fn answer(
+    status: u16,
+    id: &str,
+    terms: &Terms,
+    reader: &Principal,
+) -> impl Fn(&Committed<CaseFile>) -> Result<Reply, Fault> + Send + Sync {
+    move |committed| {
+        let view = CaseView::of(id, &committed.state, terms, reader);
+        Ok(Reply { status, body: serde_json::to_value(view).map_err(Fault::internal)? })
     }
 }

@@ -7,7 +7,6 @@ use super::Desk;
 use crate::domain::application::{self, Application};
 use crate::domain::command::Command;
 use crate::domain::stage::Stage;
-use crate::store;
 
 /// Hands in again what the correction notice asked for.
 pub async fn resubmit(
@@ -28,7 +27,7 @@ pub async fn resubmit(
     let form = application.form.clone();
     let materials = if case.stage == Stage::Correcting {
         let named = application.materials.iter().map(|material| material.file_id);
-        let own = store::file::owned(desk.host.db(), &case.applicant.account, named).await?;
+        let own = desk.stores.files.owned(&case.applicant.account, named).await?;
         let compiled = desk.form(&terms)?;
         application::check(application, case.applicant.kind, &terms, &compiled, &own)?
     } else {
@@ -36,5 +35,5 @@ pub async fn resubmit(
         Vec::new()
     };
     let command = Command::Resubmit { form, materials };
-    desk.execute(id, command, &terms, caller, request, 200).await
+    desk.execute(id, command, &terms, caller, request).await
 }

@@ -8,7 +8,6 @@ use super::Desk;
 use crate::domain::application::{self, Application};
 use crate::domain::command::{Command, Filing};
 use crate::domain::terms::Terms;
-use crate::store;
 
 /// Receives `application` for the matter; the same request again answers with the same case.
 pub async fn submit(
@@ -19,29 +18,40 @@ pub async fn submit(
     request: Option<&RequestKey>,
 ) -> Result<Reply, Fault> {
     let request = request.ok_or_else(key_required)?;
-    // What was answered once stands, whatever has become of the matter or the account since.
-    if let Some(reply) = desk.host.ledger.answered(request).await? {
-        return Ok(reply);
+    match file(desk, matter_id, application, caller).await {
+        Ok((filing, terms)) => {
+            let command = Command::Submit(Box::new(filing));
+            desk.open(command, &terms, caller, request).await
+        }
+        // What was answered once stands, whatever has become of the matter or the account since.
+        Err(refusal) => desk.host.ledger.answered(request).await?.ok_or(refusal),
     }
-    let db = desk.host.db();
+}
+
+/// The filing that an application makes, and the terms it is filed under.
+async fn file(
+    desk: &Desk,
+    matter_id: Uuid,
+    application: Application<'_>,
+    caller: &Caller,
+) -> Result<(Filing, Terms), Fault> {
     let account = &caller.principal.account;
-    let applicant = store::holder::applicant(db, account).await?;
-    let terms = terms_in_force(desk, matter_id).await?;
     let named = application.materials.iter().map(|material| material.file_id);
-    let own = store::file::owned(db, account, named).await?;
+    let (applicant, terms, own) = futures::try_join!(
+        desk.stores.holders.applicant(account),
+        terms_in_force(desk, matter_id),
+        desk.stores.files.owned(account, named),
+    )?;
     let form = desk.form(&terms)?;
     let materials = application::check(application, applicant.kind, &terms, &form, &own)?;
     let today = civil_date(desk.host.clock.now());
-    let number = store::serial::draw(db, &terms.matter.code, today).await?;
-    let id = desk.host.ledger.new_id();
+    let number = desk.stores.serials.draw(&terms.matter.code, today).await?;
     let form = application.form.clone();
-    let filing = Filing { number, applicant, form, materials, terms: terms.clone() };
-    let command = Command::Submit(Box::new(filing));
-    desk.execute(&id, command, &terms, caller, Some(request), 201).await
+    Ok((Filing { number, applicant, form, materials, terms: terms.clone() }, terms))
 }
 
 async fn terms_in_force(desk: &Desk, matter_id: Uuid) -> Result<Terms, Fault> {
-    let known = store::matter::newest(desk.host.db(), matter_id).await?;
+    let known = desk.stores.matters.newest(matter_id).await?;
     let (code, text) = match known {
         Some(known) if known.published => return Ok(desk.terms(matter_id, known)),
         Some(_) => ("matter_withdrawn", "该事项已取消，不再接收申请"),

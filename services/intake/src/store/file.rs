@@ -2,13 +2,18 @@
 
 use std::collections::HashMap;
 
+use moka::sync::Cache;
 use sea_orm::ActiveValue::Set;
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
-use tongban_db::Db;
+use tongban_db::{Combiner, Db, among, answer_each};
 use tongban_kernel::Fault;
 
+use super::READING;
 use crate::domain::application::OwnFile;
+
+/// Files whose description is remembered.
+const REMEMBERED: u64 = 50_000;
 
 /// One uploaded file; it never changes.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -65,25 +70,72 @@ pub async fn read(db: &Db, id: Uuid) -> Result<Option<Model>, Fault> {
     Entity::find_by_id(id.to_string()).one(db.read()).await.map_err(tongban_db::to_fault)
 }
 
-/// Those of the files that `owner` uploaded.
-pub async fn owned(
-    db: &Db,
-    owner: &str,
-    ids: impl Iterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, OwnFile>, Fault> {
-    let rows: Vec<(String, String, String)> = Entity::find()
+/// What the record takes over of a file.
+#[derive(Debug, Clone)]
+struct Described {
+    owner: String,
+    file: OwnFile,
+}
+
+/// Finds what applications name, for concurrent requests together. Files never change, so that what was
+/// found once is remembered.
+pub struct Files {
+    find: Combiner<Vec<Uuid>, HashMap<Uuid, Described>>,
+    known: Cache<Uuid, Described>,
+}
+
+impl Files {
+    /// Files kept in `db`.
+    pub fn new(db: Db) -> Self {
+        let find_all = move |wanted: Vec<Vec<Uuid>>| {
+            let db = db.clone();
+            async move { find_all(&db, wanted).await }
+        };
+        Self { find: Combiner::new(READING, find_all), known: Cache::new(REMEMBERED) }
+    }
+
+    /// Those of the files that `owner` uploaded.
+    pub async fn owned(
+        &self,
+        owner: &str,
+        ids: impl Iterator<Item = Uuid>,
+    ) -> Result<HashMap<Uuid, OwnFile>, Fault> {
+        let mut found = HashMap::new();
+        let mut unknown = Vec::new();
+        for id in ids {
+            match self.known.get(&id) {
+                Some(described) => drop(found.insert(id, described)),
+                None => unknown.push(id),
+            }
+        }
+        if !unknown.is_empty() {
+            for (id, described) in self.find.call(unknown).await? {
+                self.known.insert(id, described.clone());
+                found.insert(id, described);
+            }
+        }
+        let own = found.into_iter().filter(|(_, described)| described.owner == owner);
+        Ok(own.map(|(id, described)| (id, described.file)).collect())
+    }
+}
+
+async fn find_all(db: &Db, wanted: Vec<Vec<Uuid>>) -> Vec<Result<HashMap<Uuid, Described>, Fault>> {
+    let ids: Vec<String> = wanted.iter().flatten().map(Uuid::to_string).collect();
+    let found: Result<Vec<(String, String, String, String)>, DbErr> = Entity::find()
         .select_only()
-        .columns([Column::Id, Column::Name, Column::Sm3])
-        .filter(Column::Owner.eq(owner))
-        .filter(Column::Id.is_in(ids.map(|id| id.to_string())))
+        .columns([Column::Id, Column::Owner, Column::Name, Column::Sm3])
+        .filter(among(Column::Id, &ids))
         .into_tuple()
         .all(db.read())
-        .await
-        .map_err(tongban_db::to_fault)?;
-    rows.into_iter()
-        .map(|(id, name, sm3)| {
-            let id = id.parse().map_err(Fault::internal)?;
-            Ok((id, OwnFile { name, sm3 }))
-        })
-        .collect()
+        .await;
+    answer_each(found, wanted.len(), |rows| {
+        let described = |(id, owner, name, sm3): (String, _, _, _)| {
+            Some((id.parse::<Uuid>().ok()?, Described { owner, file: OwnFile { name, sm3 } }))
+        };
+        let rows: HashMap<Uuid, Described> = rows.into_iter().filter_map(described).collect();
+        let of_one = |ids: &Vec<Uuid>| {
+            ids.iter().filter_map(|id| Some((*id, rows.get(id)?.clone()))).collect()
+        };
+        wanted.iter().map(of_one).collect()
+    })
 }

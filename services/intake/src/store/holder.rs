@@ -1,13 +1,17 @@
 //! `known_holder`: who can apply, as identity's events tell.
 
+use std::collections::HashMap;
+
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{DatabaseTransaction, DbErr, Iterable};
 use tongban_contracts::identity::{Account, IdentityDocument};
 use tongban_contracts::intake::Applicant;
-use tongban_db::Db;
+use tongban_db::{Combiner, Db, among, answer_each};
 use tongban_kernel::Fault;
+
+use super::READING;
 
 /// One account with an identity document.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -61,23 +65,46 @@ pub async fn disable(transaction: &DatabaseTransaction, id: &str) -> Result<(), 
     Ok(())
 }
 
-/// The applicant behind an account.
-///
-/// # Errors
-/// Unavailable while identity's event is still on its way; forbidden for a disabled account.
-pub async fn applicant(db: &Db, account: &str) -> Result<Applicant, Fault> {
-    let found = Entity::find_by_id(account)
-        .one(db.read())
-        .await
-        .map_err(tongban_db::to_fault)?
-        .ok_or_else(|| Fault::unavailable(format!("account {account} is not known yet")))?;
-    if found.disabled {
-        return Err(Fault::forbidden("account_disabled", "该账号已停用，不能提交申请"));
+/// Finds applicants, those of concurrent requests together.
+pub struct Holders(Combiner<String, Option<Model>>);
+
+impl Holders {
+    /// Applicants known in `db`.
+    pub fn new(db: Db) -> Self {
+        let find_all = move |accounts: Vec<String>| {
+            let db = db.clone();
+            async move { find_all(&db, accounts).await }
+        };
+        Self(Combiner::new(READING, find_all))
     }
-    Ok(Applicant {
-        account: found.account,
-        kind: serde_json::from_str(&found.kind).map_err(Fault::internal)?,
-        name: found.name,
-        document: serde_json::from_str(&found.document).map_err(Fault::internal)?,
+
+    /// The applicant behind an account.
+    ///
+    /// # Errors
+    /// Unavailable while identity's event is still on its way; forbidden for a disabled account.
+    pub async fn applicant(&self, account: &str) -> Result<Applicant, Fault> {
+        let found = self
+            .0
+            .call(account.to_owned())
+            .await?
+            .ok_or_else(|| Fault::unavailable(format!("account {account} is not known yet")))?;
+        if found.disabled {
+            return Err(Fault::forbidden("account_disabled", "该账号已停用，不能提交申请"));
+        }
+        Ok(Applicant {
+            account: found.account,
+            kind: serde_json::from_str(&found.kind).map_err(Fault::internal)?,
+            name: found.name,
+            document: serde_json::from_str(&found.document).map_err(Fault::internal)?,
+        })
+    }
+}
+
+async fn find_all(db: &Db, accounts: Vec<String>) -> Vec<Result<Option<Model>, Fault>> {
+    let found = Entity::find().filter(among(Column::Account, &accounts)).all(db.read()).await;
+    answer_each(found, accounts.len(), |rows| {
+        let rows: HashMap<String, Model> =
+            rows.into_iter().map(|row| (row.account.clone(), row)).collect();
+        accounts.iter().map(|account| rows.get(account).cloned()).collect()
     })
 }

@@ -1,5 +1,9 @@
 //! `known_matter`: every version of every matter, as the catalogue's events tell.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::sync::Cache;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
@@ -7,6 +11,11 @@ use sea_orm::{DatabaseTransaction, DbErr, QueryOrder};
 use tongban_contracts::matters::Matter;
 use tongban_db::Db;
 use tongban_kernel::Fault;
+
+/// For so long a request may still see the version before: far less than the event's own way here can take.
+pub const STALE: Duration = Duration::from_millis(100);
+/// Versions that are remembered.
+const REMEMBERED: u64 = 2_000;
 
 /// One version of a matter; old ones stay for the cases filed under them.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -35,7 +44,7 @@ pub struct KnownMatter {
     /// Whether it is in force.
     pub published: bool,
     /// The entry.
-    pub matter: Matter,
+    pub matter: Arc<Matter>,
 }
 
 impl TryFrom<Model> for KnownMatter {
@@ -86,24 +95,50 @@ pub async fn withdraw(transaction: &DatabaseTransaction, id: &str) -> Result<(),
     Ok(())
 }
 
-/// The newest version known.
-pub async fn newest(db: &Db, id: Uuid) -> Result<Option<KnownMatter>, Fault> {
-    Entity::find()
-        .filter(Column::MatterId.eq(id.to_string()))
-        .order_by_desc(Column::Revision)
-        .one(db.read())
-        .await
-        .map_err(tongban_db::to_fault)?
-        .map(KnownMatter::try_from)
-        .transpose()
+/// Finds versions of matters, remembering those asked for lately: all requests ask for the same few.
+pub struct Matters {
+    db: Db,
+    newest: Cache<Uuid, KnownMatter>,
+    versions: Cache<(Uuid, u32), KnownMatter>,
 }
 
-/// One version.
-pub async fn version(db: &Db, id: Uuid, revision: u32) -> Result<KnownMatter, Fault> {
-    Entity::find_by_id((id.to_string(), i64::from(revision)))
-        .one(db.read())
-        .await
-        .map_err(tongban_db::to_fault)?
-        .ok_or_else(|| Fault::internal(format!("version {revision} of matter {id} is unknown")))?
-        .try_into()
+impl Matters {
+    /// Matters known in `db`.
+    pub fn new(db: Db) -> Self {
+        let newest = Cache::builder().max_capacity(REMEMBERED).time_to_live(STALE).build();
+        Self { db, newest, versions: Cache::new(REMEMBERED) }
+    }
+
+    /// The newest version known, as it stood no longer than [`STALE`] ago.
+    pub async fn newest(&self, id: Uuid) -> Result<Option<KnownMatter>, Fault> {
+        if let Some(known) = self.newest.get(&id) {
+            return Ok(Some(known));
+        }
+        let found = Entity::find()
+            .filter(Column::MatterId.eq(id.to_string()))
+            .order_by_desc(Column::Revision)
+            .one(self.db.read())
+            .await
+            .map_err(tongban_db::to_fault)?;
+        let known = found.map(KnownMatter::try_from).transpose()?;
+        if let Some(known) = &known {
+            self.newest.insert(id, known.clone());
+        }
+        Ok(known)
+    }
+
+    /// The matter as one version has it; whether that version is in force is not to be read from this.
+    pub async fn version(&self, id: Uuid, revision: u32) -> Result<KnownMatter, Fault> {
+        if let Some(known) = self.versions.get(&(id, revision)) {
+            return Ok(known);
+        }
+        let unknown = || Fault::internal(format!("version {revision} of matter {id} is unknown"));
+        let found = Entity::find_by_id((id.to_string(), i64::from(revision)))
+            .one(self.db.read())
+            .await
+            .map_err(tongban_db::to_fault)?;
+        let known = KnownMatter::try_from(found.ok_or_else(unknown)?)?;
+        self.versions.insert((id, revision), known.clone());
+        Ok(known)
+    }
 }
