@@ -98,6 +98,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The token, if there is one.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// `GET path`.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod client;
 mod company;
 mod elder;
 mod error;
+pub mod load;
 pub mod papers;
 mod story;
 mod telling;
