@@ -178,9 +178,9 @@ def submit(citizen, matter_id, me):
         }
     )
     body = citizen.model("intake", "CaseSubmission")(
-        matter_id=uuid.UUID(matter_id),
+        matter_id=matter_id,
         form=form,
-        materials=[named(code=code, file_id=uuid.UUID(file)) for code, file in files.items()],
+        materials=[named(code=code, file_id=file) for code, file in files.items()],
     )
     key = str(uuid.uuid4())
 
@@ -206,7 +206,7 @@ def test_refusals_are_problem_documents(anyone, sign_in):
     body = anyone.model("identity", "SignIn")(login="nobody.here", password="not the password")
     problem = anyone.call("identity", "sessions.sign_in", status=HTTPStatus.UNAUTHORIZED, body=body)
     assert type(problem).__name__ == "ProblemDocument" and problem.code
-    missing = str(uuid.uuid4())
+    missing = uuid.uuid4()
     problem = sign_in("citizen.chen").call("intake", "cases.read_case", missing, status=HTTPStatus.NOT_FOUND)
     assert type(problem).__name__ == "ProblemDocument" and problem.trace_id
 

@@ -10,10 +10,22 @@ use crate::{Calendar, CalendarError, DayKind, Limit, LimitUnit, Pause};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Due {
     /// The day the period starts (始日), which is not counted.
+    #[schema(example = "2026-03-11")]
     pub start: NaiveDate,
     /// The last day on which to act in time (到期日); it ends at 24:00, or when the office closes.
+    #[schema(example = "2026-03-18")]
     pub due: NaiveDate,
     /// Every day from `start` to `due`, both included, in order.
+    #[schema(example = json!([
+        {"date": "2026-03-11", "counted": null, "reason": "start_day", "note_zh": "始日不计（民法典第二百零一条）"},
+        {"date": "2026-03-12", "counted": 1, "reason": "business_day", "note_zh": "第 1 个工作日"},
+        {"date": "2026-03-13", "counted": 2, "reason": "business_day", "note_zh": "第 2 个工作日"},
+        {"date": "2026-03-14", "counted": null, "reason": "weekend", "note_zh": "星期六，不计"},
+        {"date": "2026-03-15", "counted": null, "reason": "weekend", "note_zh": "星期日，不计"},
+        {"date": "2026-03-16", "counted": 3, "reason": "business_day", "note_zh": "第 3 个工作日"},
+        {"date": "2026-03-17", "counted": 4, "reason": "business_day", "note_zh": "第 4 个工作日"},
+        {"date": "2026-03-18", "counted": 5, "reason": "business_day", "note_zh": "第 5 个工作日，期间届满"},
+    ]))]
     pub days: Vec<DayExplained>,
 }
 
@@ -21,18 +33,22 @@ pub struct Due {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DayExplained {
     /// The day.
+    #[schema(example = "2026-03-12")]
     pub date: NaiveDate,
     /// Its number when it is counted; business days, or for months and calendar days all days.
+    #[schema(example = 1)]
     pub counted: Option<u32>,
     /// Why it is counted or not.
     pub reason: DayReason,
     /// The same in Chinese, for people.
+    #[schema(example = "第 1 个工作日")]
     pub note_zh: String,
 }
 
 /// Why a day is counted or not (计算依据).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(example = "business_day")]
 pub enum DayReason {
     /// 始日不计: the start (民法典 art. 201).
     StartDay,

@@ -34,6 +34,7 @@ pub struct IdentityDocument {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Account {
     /// Name for people to read (姓名或名称).
+    #[schema(example = "王建国")]
     pub name: String,
     /// Kind of principal (主体类型).
     pub kind: PrincipalKind,
@@ -42,6 +43,7 @@ pub struct Account {
     pub document: Option<IdentityDocument>,
     /// Body (所属单位) of an officer or system, by unified social credit code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "11320706MB0000001B")]
     pub body: Option<String>,
     /// Region within reach of an officer or system (管辖区域).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,6 +67,7 @@ pub enum AccountEvent {
     /// 停用: it can no longer sign in.
     Disabled {
         /// Why.
+        #[schema(example = "离职")]
         reason: String,
     },
 }

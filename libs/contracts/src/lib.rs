@@ -9,5 +9,6 @@ pub mod intake;
 pub mod licences;
 pub mod matters;
 pub mod reviews;
+pub mod samples;
 
 pub use event::{DomainEvent, Envelope, Meta};

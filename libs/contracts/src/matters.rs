@@ -7,6 +7,7 @@ use tongban_kernel::RegionCode;
 use utoipa::ToSchema;
 
 use crate::event::DomainEvent;
+use crate::samples;
 
 /// Types of matters (事项类型, GB/T 39046-2020 table A.1) that people apply for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -59,6 +60,7 @@ pub enum ServiceObject {
 
 /// How a matter is handled (办件类型, GB/T 39046-2020 table A.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = "2")]
 pub enum HandlingKind {
     /// 即办件: decided on the spot.
     #[serde(rename = "1")]
@@ -73,11 +75,13 @@ pub enum HandlingKind {
 #[serde(deny_unknown_fields)]
 pub struct TimeLimit {
     /// How many units; 0 means on the spot (当场).
+    #[schema(example = 5)]
     pub amount: u32,
     /// The unit.
     pub unit: LimitUnit,
     /// Legal basis or explanation (时限说明).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(examples("行政许可法第三十二条"))]
     pub note: Option<String>,
 }
 
@@ -92,9 +96,11 @@ pub struct Material {
     #[schema(example = "居民身份证")]
     pub name: String,
     /// Whether the application is incomplete without it (材料必要性: 必要).
+    #[schema(example = true)]
     pub required: bool,
     /// What it must show to be accepted (受理标准).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "在有效期内，与申请人一致")]
     pub acceptance_standard: Option<String>,
     /// Where it comes from (来源渠道): `applicant`, `government` or `other`.
     #[serde(default)]
@@ -138,12 +144,14 @@ pub struct LicenceType {
     pub name: String,
     /// How many months it is valid from the day of issue; absent for an unlimited term (有效期).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(examples(60))]
     pub valid_months: Option<u32>,
 }
 
 /// The implementation entry of a matter (实施清单): what one body really does, and on which terms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = samples::matter)]
 pub struct Matter {
     /// Basic code (基本编码), 12 characters.
     #[schema(example = "000117109003")]
@@ -165,13 +173,16 @@ pub struct Matter {
     /// Region it is handled for (行政区划).
     pub region: RegionCode,
     /// Who may apply (服务对象).
+    #[schema(example = json!(["2", "3", "4", "6"]))]
     pub serves: Vec<ServiceObject>,
     /// How it is handled (办件类型).
     pub handling: HandlingKind,
     /// Legal basis (设定依据): law and article, one entry each.
+    #[schema(example = json!(["建筑法 第七条、第八条、第九条"]))]
     pub legal_basis: Vec<String>,
     /// Conditions for acceptance (受理条件).
     #[serde(default)]
+    #[schema(example = json!(["已确定施工企业，施工图设计文件审查合格"]))]
     pub conditions: Vec<String>,
     /// Limit by law (法定办结时限); absent where the law sets none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -183,14 +194,16 @@ pub struct Matter {
     /// Materials (申请材料).
     pub materials: Vec<Material>,
     /// JSON Schema (2020-12) of the application form, with Chinese titles (申请表单).
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>, example = samples::form_schema)]
     pub form_schema: Value,
     /// Result (办理结果).
     pub result: MatterResult,
     /// How often people must come in person (到办事现场次数).
+    #[schema(example = 0)]
     pub visits: u32,
     /// Fields that the sample city invented; empty for real catalogues.
     #[serde(default)]
+    #[schema(example = json!(["code", "body", "body_name"]))]
     pub sample_fields: Vec<String>,
 }
 
@@ -201,6 +214,7 @@ pub enum MatterEvent {
     /// 发布: in force from now on, replacing the version before.
     Published {
         /// Version of the matter (事项版本), from 1.
+        #[schema(example = 1)]
         revision: u32,
         /// The whole entry.
         matter: Box<Matter>,
@@ -208,6 +222,7 @@ pub enum MatterEvent {
     /// 取消: no further applications; cases under way go on under the version they were filed with.
     Withdrawn {
         /// Why (取消原因).
+        #[schema(example = "法律依据已废止")]
         reason: String,
     },
 }

@@ -14,6 +14,7 @@ pub struct PageQuery {
     #[param(minimum = 1, maximum = 100, example = 20)]
     pub limit: Option<u64>,
     /// `next` of the page before; absent for the first page (翻页游标).
+    #[param(example = "1773193330000000~019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77")]
     pub after: Option<String>,
 }
 
@@ -31,6 +32,7 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Pass as `after` to read on; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(examples("1773193330000000~019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77"))]
     pub next: Option<String>,
 }
 

@@ -17,15 +17,15 @@ use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::access::{Access, AccessTable, rule};
+use crate::examples::{self, PROBLEM};
 use crate::guard::{Guard, guard};
 use crate::observe::observe;
+use crate::pages::name_rows;
 use crate::problem::{Problem, ProblemDocument};
 use crate::token::Verifier;
 
 /// Largest JSON body taken, in bytes.
 pub const LARGEST_JSON: usize = 1024 * 1024;
-/// Media type of problem documents.
-const PROBLEM: &str = "application/problem+json";
 /// Name of the security scheme in the documents.
 const SCHEME: &str = "bearer";
 
@@ -113,7 +113,7 @@ fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Problem::from(Fault::internal(text)).into_response()
 }
 
-/// Completes a generated document: title, security, and the answers every operation can give.
+/// Completes a generated document: title, security, the answers every operation can give, and examples.
 fn describe(info: ServiceInfo, mut openapi: OpenApi) -> OpenApi {
     openapi.info = InfoBuilder::new()
         .title(info.title)
@@ -130,6 +130,7 @@ fn describe(info: ServiceInfo, mut openapi: OpenApi) -> OpenApi {
     let mut schemas = vec![(ProblemDocument::name().into_owned(), ProblemDocument::schema())];
     ProblemDocument::schemas(&mut schemas);
     components.schemas.extend(schemas);
+    name_rows(components);
     for item in openapi.paths.paths.values_mut() {
         let operations = [
             (Method::GET, &mut item.get),
@@ -144,6 +145,7 @@ fn describe(info: ServiceInfo, mut openapi: OpenApi) -> OpenApi {
             }
         }
     }
+    examples::complete(&mut openapi);
     openapi
 }
 

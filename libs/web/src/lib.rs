@@ -7,8 +7,10 @@
 pub mod access;
 pub mod api;
 mod body;
+mod examples;
 pub mod guard;
 mod observe;
+mod pages;
 mod problem;
 pub mod token;
 

@@ -48,14 +48,21 @@ pub struct ProblemDocument {
     #[schema(example = "invalid_request")]
     pub code: String,
     /// Longer explanation.
+    #[schema(examples("第 3 行第 14 列"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// Every fault found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemError>,
     /// Where our logs tell more.
+    #[schema(example = "4bf92f3577b34da6a3ce929d0e0e4736")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
+}
+
+/// The URN of the kind of problem that `code` stands for.
+pub(crate) fn problem_type(code: &str) -> String {
+    format!("urn:tongban:problem:{code}")
 }
 
 /// The status a kind of fault is answered with.
@@ -87,7 +94,7 @@ impl IntoResponse for Problem {
             tracing::debug!(%fault, "request refused");
         }
         let document = ProblemDocument {
-            problem_type: format!("urn:tongban:problem:{}", fault.code()),
+            problem_type: problem_type(fault.code()),
             title: fault.title().to_owned(),
             status: status.as_u16(),
             code: fault.code().to_owned(),

@@ -12,6 +12,7 @@ use tongban_kernel::{PrincipalKind, RegionCode, Role};
 use tongban_web::{Body, CallerOf, Problem, Query, Segment, reply};
 use utoipa::{IntoParams, ToSchema};
 
+use super::samples;
 use crate::app::{App, change_roles, create_account, disable_account};
 use crate::domain::account::AccountState;
 use crate::domain::mask::masked;
@@ -20,9 +21,10 @@ use crate::store::{account as store, credential};
 
 /// An account.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = samples::officer)]
 pub struct AccountDetail {
     /// Identifier.
-    #[schema(example = "0b0e7f0e-4a0c-5f4e-9a55-3a8a1f0c9d11")]
+    #[schema(format = Uuid, example = "0b0e7f0e-4a0c-5f4e-9a55-3a8a1f0c9d11")]
     pub id: String,
     /// Login name, or client identifier of a system (登录名).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,7 +49,7 @@ pub struct AccountDetail {
     pub roles: BTreeSet<Role>,
     /// Why it was disabled, if it was (停用原因).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "离职")]
+    #[schema(examples("离职"))]
     pub disabled: Option<String>,
 }
 
@@ -70,7 +72,7 @@ impl AccountDetail {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AccountListed {
     /// Identifier.
-    #[schema(example = "0b0e7f0e-4a0c-5f4e-9a55-3a8a1f0c9d11")]
+    #[schema(format = Uuid, example = "0b0e7f0e-4a0c-5f4e-9a55-3a8a1f0c9d11")]
     id: String,
     /// Login name, or client identifier of a system (登录名).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,6 +93,7 @@ pub struct AccountListed {
     /// Roles (岗位).
     roles: BTreeSet<Role>,
     /// Whether it was disabled (是否停用).
+    #[schema(example = false)]
     disabled: bool,
 }
 
@@ -110,9 +113,10 @@ pub struct AccountSearch {
     #[param(example = "11320706MB0000001B")]
     body: Option<String>,
     /// Rows per page, 1 to 100.
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, example = 20)]
     limit: Option<u64>,
     /// `next` of the page before.
+    #[param(example = "0b0e7f0e-4a0c-5f4e-9a55-3a8a1f0c9d11")]
     after: Option<String>,
 }
 
@@ -194,7 +198,8 @@ pub struct AccountOpened {
     summary = "开设工作人员或业务系统账号 Open an account for staff or a system",
     params(("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless")),
     request_body(content = AccountOpening, description = "账号信息 the account"),
-    responses((status = 201, description = "已开设 opened", body = AccountOpened)),
+    responses((status = 201, description = "已开设 opened", body = AccountOpened,
+            example = json!({"account": samples::officer()}))),
     extensions(("x-access" = json!({"kinds": ["officer"], "roles": ["identity_admin"], "scoped": true}))),
 )]
 pub async fn open(
@@ -228,14 +233,17 @@ pub struct RoleAssignment {
     put, path = "/v1/accounts/{id}/roles", tag = "accounts", operation_id = "change_account_roles",
     summary = "变更岗位 Change an account's roles",
     params(
-        ("id" = String, Path, description = "账号标识 identifier of the account"),
+        ("id" = Uuid, Path, description = "账号标识 identifier of the account", example = "0b0e7f0e-4a0c-5f4e-9a55-3a8a1f0c9d11"),
         ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
     ),
     request_body(content = RoleAssignment, description = "变更后的全部岗位 all roles from now on"),
     responses(
-        (status = 200, description = "已变更 changed", body = AccountDetail),
-        (status = 404, description = "没有该账号 no such account", body = tongban_web::ProblemDocument),
-        (status = 409, description = "账号没有岗位或已停用 no staff, or disabled", body = tongban_web::ProblemDocument),
+        (status = 200, description = "已变更 changed", body = AccountDetail,
+            example = json!({"roles": ["window_clerk", "approver"]})),
+        (status = 404, description = "没有该账号 no such account", body = tongban_web::ProblemDocument,
+            example = json!({"title": "找不到该账号，或无权查看"})),
+        (status = 409, description = "账号没有岗位或已停用 no staff, or disabled", body = tongban_web::ProblemDocument,
+            example = json!({"code": "account_disabled", "title": "该账号已停用，不能变更岗位"})),
     ),
     extensions(("x-access" = json!({"kinds": ["officer"], "roles": ["identity_admin"], "scoped": true}))),
 )]
@@ -264,14 +272,17 @@ pub struct AccountDisablement {
     post, path = "/v1/accounts/{id}/disablement", tag = "accounts", operation_id = "disable_account",
     summary = "停用账号 Disable an account",
     params(
-        ("id" = String, Path, description = "账号标识 identifier of the account"),
+        ("id" = Uuid, Path, description = "账号标识 identifier of the account", example = "0b0e7f0e-4a0c-5f4e-9a55-3a8a1f0c9d11"),
         ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
     ),
     request_body(content = AccountDisablement, description = "停用原因 the reason"),
     responses(
-        (status = 200, description = "已停用 disabled", body = AccountDetail),
-        (status = 404, description = "没有该账号 no such account", body = tongban_web::ProblemDocument),
-        (status = 409, description = "已经停用 already disabled", body = tongban_web::ProblemDocument),
+        (status = 200, description = "已停用 disabled", body = AccountDetail,
+            example = json!({"disabled": "离职"})),
+        (status = 404, description = "没有该账号 no such account", body = tongban_web::ProblemDocument,
+            example = json!({"title": "找不到该账号，或无权查看"})),
+        (status = 409, description = "已经停用 already disabled", body = tongban_web::ProblemDocument,
+            example = json!({"code": "already_disabled", "title": "该账号已停用，不能再次停用"})),
     ),
     extensions(("x-access" = json!({"kinds": ["officer"], "roles": ["identity_admin"], "scoped": true}))),
 )]

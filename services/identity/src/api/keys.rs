@@ -66,6 +66,7 @@ pub struct KeyRotation {
     #[schema(example = "019cd8a1-0c00-7a4e-8d7b-2f1e3c4d5e6f")]
     kid: String,
     /// When it begins to sign (启用时间).
+    #[schema(example = "2026-03-11T01:43:10Z")]
     active_from: DateTime<Utc>,
 }
 

@@ -10,6 +10,7 @@ use tongban_web::{Body, CallerOf, Problem, reply};
 use utoipa::ToSchema;
 
 use crate::api::accounts::AccountDetail;
+use crate::api::samples;
 use crate::app::{App, authenticate::Refusal, change_password};
 use crate::domain::account::AccountState;
 use crate::domain::secret::Secret;
@@ -20,8 +21,10 @@ use crate::store::credential;
     get, path = "/v1/me", tag = "me", operation_id = "read_own_account",
     summary = "查看本人账号 Read one's own account",
     responses(
-        (status = 200, description = "本人账号 the account", body = AccountDetail),
-        (status = 404, description = "没有该账号 no such account", body = tongban_web::ProblemDocument),
+        (status = 200, description = "本人账号 the account", body = AccountDetail,
+            example = json!(samples::oneself())),
+        (status = 404, description = "没有该账号 no such account", body = tongban_web::ProblemDocument,
+            example = json!({"title": "找不到该账号，或无权查看"})),
     ),
     extensions(("x-access" = json!({"kinds": ["citizen", "organisation", "officer", "system"]}))),
 )]
@@ -52,9 +55,10 @@ pub struct PasswordChange {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PasswordChanged {
     /// Whose.
-    #[schema(example = "0b0e7f0e-4a0c-5f4e-9a55-3a8a1f0c9d11")]
+    #[schema(format = Uuid, example = "0b0e7f0e-4a0c-5f4e-9a55-3a8a1f0c9d11")]
     pub account: String,
     /// When.
+    #[schema(example = "2026-03-11T01:42:10Z")]
     pub changed_at: DateTime<Utc>,
 }
 
@@ -66,9 +70,12 @@ pub struct PasswordChanged {
     request_body(content = PasswordChange, description = "现密码和新密码 both passwords"),
     responses(
         (status = 200, description = "已修改 changed", body = PasswordChanged),
-        (status = 404, description = "没有该账号 no such account", body = tongban_web::ProblemDocument),
-        (status = 409, description = "同时被修改 changed at the same time", body = tongban_web::ProblemDocument),
-        (status = 429, description = "失败次数过多，已锁定 locked after too many failures", body = tongban_web::ProblemDocument),
+        (status = 404, description = "没有该账号 no such account", body = tongban_web::ProblemDocument,
+            example = json!({"title": "找不到该账号，或无权查看"})),
+        (status = 409, description = "同时被修改 changed at the same time", body = tongban_web::ProblemDocument,
+            example = json!({"code": "raced", "title": "密码刚被修改，请重新登录后再试"})),
+        (status = 429, description = "失败次数过多，已锁定 locked after too many failures", body = tongban_web::ProblemDocument,
+            example = json!({"code": "too_many_failures", "title": "连续登录失败次数过多，已暂时锁定，请稍后再试", "detail": "约 15 分钟后可再次尝试"})),
     ),
     extensions(("x-access" = json!({"kinds": ["citizen", "organisation", "officer", "system"]}))),
 )]

@@ -7,6 +7,7 @@ pub mod me;
 pub mod places;
 mod refusal;
 pub mod registrations;
+mod samples;
 pub mod sessions;
 pub mod tokens;
 

@@ -43,9 +43,10 @@ pub struct BodySearch {
     #[param(value_type = Option<String>, example = "320706")]
     region: Option<RegionCode>,
     /// Rows per page, 1 to 100.
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, example = 20)]
     limit: Option<u64>,
     /// `next` of the page before.
+    #[param(example = "11320706MB0000001B")]
     after: Option<String>,
 }
 
@@ -100,9 +101,10 @@ pub struct RegionSearch {
     #[param(value_type = Option<String>, example = "320700")]
     parent: Option<RegionCode>,
     /// Rows per page, 1 to 100.
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, example = 20)]
     limit: Option<u64>,
     /// `next` of the page before.
+    #[param(example = "320706")]
     after: Option<String>,
 }
 

@@ -9,6 +9,7 @@ use tongban_web::{Body, Problem, reply};
 use utoipa::ToSchema;
 
 use crate::api::accounts::AccountDetail;
+use crate::api::samples;
 use crate::app::{App, register};
 use crate::domain::secret::Secret;
 
@@ -58,7 +59,8 @@ fn account(kind: PersonKind, name: String, number: String) -> Account {
     summary = "自助注册 Register as a citizen or organisation",
     params(("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless")),
     request_body(content = Registration, description = "注册信息 the registration"),
-    responses((status = 201, description = "已注册 registered", body = AccountDetail)),
+    responses((status = 201, description = "已注册 registered", body = AccountDetail,
+            example = json!(samples::registered()))),
     extensions(("x-access" = json!({"public": true}))),
 )]
 pub async fn register(

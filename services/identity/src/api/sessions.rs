@@ -9,6 +9,7 @@ use tongban_web::Body;
 use utoipa::ToSchema;
 
 use crate::api::accounts::AccountDetail;
+use crate::api::samples;
 use crate::app::{App, authenticate::Refusal, sign_in};
 use crate::domain::secret::Secret;
 
@@ -46,10 +47,14 @@ pub struct SignedIn {
     summary = "登录 Sign in",
     request_body(content = SignIn, description = "登录名和密码 login and password"),
     responses(
-        (status = 200, description = "已登录 signed in", body = SignedIn),
-        (status = 401, description = "登录名或密码不正确 unknown login or wrong password", body = tongban_web::ProblemDocument),
-        (status = 403, description = "账号已停用 account disabled", body = tongban_web::ProblemDocument),
-        (status = 429, description = "失败次数过多，已锁定 locked after too many failures", body = tongban_web::ProblemDocument),
+        (status = 200, description = "已登录 signed in", body = SignedIn,
+            example = json!({"account": samples::citizen()})),
+        (status = 401, description = "登录名或密码不正确 unknown login or wrong password", body = tongban_web::ProblemDocument,
+            example = json!({"code": "wrong_credentials", "title": "登录名或密码不正确"})),
+        (status = 403, description = "账号已停用 account disabled", body = tongban_web::ProblemDocument,
+            example = json!({"code": "account_disabled", "title": "该账号已停用，请联系本单位或本区域的系统管理员"})),
+        (status = 429, description = "失败次数过多，已锁定 locked after too many failures", body = tongban_web::ProblemDocument,
+            example = json!({"code": "too_many_failures", "title": "连续登录失败次数过多，已暂时锁定，请稍后再试", "detail": "约 15 分钟后可再次尝试"})),
     ),
     extensions(("x-access" = json!({"public": true}))),
 )]

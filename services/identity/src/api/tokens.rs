@@ -23,7 +23,7 @@ pub struct ClientCredentials {
     #[schema(example = "line.haizhou.zhujian")]
     client_id: Option<String>,
     /// Client secret (应用密钥), unless sent as Basic credentials.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, example = "7KQM-X4TR-92WD-HBPN")]
     client_secret: Option<Secret>,
 }
 
@@ -51,9 +51,24 @@ pub struct ClientToken {
     ),
     responses(
         (status = 200, description = "令牌 the token", body = ClientToken),
-        (status = 401, description = "应用标识或密钥不正确 unknown client or wrong secret", body = tongban_web::ProblemDocument),
-        (status = 403, description = "账号已停用 account disabled", body = tongban_web::ProblemDocument),
-        (status = 429, description = "失败次数过多，已锁定 locked after too many failures", body = tongban_web::ProblemDocument),
+        (status = 401, description = "应用标识或密钥不正确 unknown client or wrong secret", body = tongban_web::ProblemDocument,
+            example = json!({"code": "wrong_credentials", "title": "登录名或密码不正确"})),
+        (status = 403, description = "账号已停用 account disabled", body = tongban_web::ProblemDocument,
+            example = json!({"code": "account_disabled", "title": "该账号已停用，请联系本单位或本区域的系统管理员"})),
+        (status = 400, description = "请求无法读取 (malformed request)", body = tongban_web::ProblemDocument,
+            example = json!({"code": "malformed_form", "title": "请求内容不是合法的表单编码"})),
+        (status = 415, description = "请求内容的类型不受支持 (unsupported media type)", body = tongban_web::ProblemDocument,
+            example = json!({
+                "code": "not_form",
+                "title": "请求内容应为表单编码（Content-Type: application/x-www-form-urlencoded）",
+            })),
+        (status = 422, description = "请求内容有误，逐项列明 (every fault named)", body = tongban_web::ProblemDocument,
+            example = json!({"errors": [
+                {"pointer": "/grant_type", "code": "required", "message": "缺少 grant_type"},
+                {"pointer": "/client_id", "code": "required", "message": "缺少 client_id"},
+            ]})),
+        (status = 429, description = "失败次数过多，已锁定 locked after too many failures", body = tongban_web::ProblemDocument,
+            example = json!({"code": "too_many_failures", "title": "连续登录失败次数过多，已暂时锁定，请稍后再试", "detail": "约 15 分钟后可再次尝试"})),
     ),
     extensions(("x-access" = json!({"public": true}))),
 )]

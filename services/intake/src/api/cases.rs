@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::case_view::{CaseListed, CaseView};
+use super::samples;
 use crate::app::{self, Desk};
 use crate::domain::application::{Application, NamedMaterial};
 
@@ -22,6 +23,7 @@ pub struct MaterialNamed {
     #[schema(min_length = 1, max_length = 64, example = "M01")]
     pub code: String,
     /// The uploaded file.
+    #[schema(example = "019cda89-f440-7c3e-9b61-6e0d1f2a3b4c")]
     pub file_id: Uuid,
 }
 
@@ -33,14 +35,15 @@ pub struct CaseSubmission {
     #[schema(example = "ee45007c-cb1d-5453-ba84-3120eaf5f632")]
     pub matter_id: Uuid,
     /// The form, by the matter's own schema (申请表单).
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>, example = tongban_contracts::samples::form)]
     pub form: Value,
     /// The materials.
-    #[schema(max_items = 200)]
+    #[schema(max_items = 200, example = samples::named)]
     pub materials: Vec<MaterialNamed>,
     /// Hands in although required materials are missing; they are then asked for by the one
     /// correction notice (先收件后补正).
     #[serde(default)]
+    #[schema(example = false)]
     pub incomplete: bool,
 }
 
@@ -60,7 +63,8 @@ pub fn named(materials: Vec<MaterialNamed>) -> Vec<NamedMaterial> {
     request_body(content = CaseSubmission, description = "申请表单与材料 form and materials"),
     responses(
         (status = 201, description = "已接件 received", body = CaseView),
-        (status = 409, description = "工作日历未覆盖所需日期 calendar not loaded so far", body = ProblemDocument),
+        (status = 409, description = "工作日历未覆盖所需日期 calendar not loaded so far", body = ProblemDocument,
+            example = json!({"code": "calendar_not_loaded", "title": "工作日历尚未覆盖所需日期，暂时不能计算办理期限"})),
     ),
     extensions(("x-access" = json!({"kinds": ["citizen", "organisation"]}))),
 )]
@@ -99,10 +103,11 @@ pub async fn list(
 #[utoipa::path(
     get, path = "/v1/cases/{id}", tag = "cases", operation_id = "read_case",
     summary = "查看办件 Read a case",
-    params(("id" = String, Path, description = "办件标识 identifier of the case")),
+    params(("id" = Uuid, Path, description = "办件标识 identifier of the case", example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77")),
     responses(
         (status = 200, description = "办件 the case", body = CaseView),
-        (status = 404, description = "没有该办件 no such case", body = ProblemDocument),
+        (status = 404, description = "没有该办件 no such case", body = ProblemDocument,
+            example = json!({"title": "找不到该办件，或无权查看"})),
     ),
     extensions(("x-access" = json!({
         "kinds": ["citizen", "organisation", "officer"],

@@ -18,14 +18,18 @@ pub struct CaseLimit {
     /// How long it is.
     pub limit: TimeLimit,
     /// Its last day, as recorded when it began.
+    #[schema(example = "2026-03-18")]
     pub due: NaiveDate,
     /// The day on which what it demands was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(examples("2026-03-11"))]
     pub done_on: Option<NaiveDate>,
     /// Whether it was or is exceeded (超期).
+    #[schema(example = false)]
     pub overdue: bool,
     /// Business days left while it runs; negative when exceeded, absent beyond the calendar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 5)]
     pub business_days_left: Option<i64>,
     /// How the calendar counts it, day by day.
     pub explained: Due,
@@ -48,10 +52,13 @@ impl From<Clock> for CaseLimit {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CaseClock {
     /// Identifier of the case.
+    #[schema(format = Uuid, example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77")]
     pub case_id: String,
     /// Case number (办件编号).
+    #[schema(example = "11320706MB0000001B4000117109003202603110001")]
     pub number: String,
     /// Today in China.
+    #[schema(example = "2026-03-11")]
     pub today: NaiveDate,
     /// Correction notice (一次性告知期限).
     pub notice: CaseLimit,
@@ -67,11 +74,14 @@ pub struct CaseClock {
 #[utoipa::path(
     get, path = "/v1/cases/{id}/clock", tag = "cases", operation_id = "read_case_clock",
     summary = "办理期限逐日说明 Explain a case's limits day by day",
-    params(("id" = String, Path, description = "办件标识 identifier of the case")),
+    params(("id" = Uuid, Path, description = "办件标识 identifier of the case", example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77")),
     responses(
-        (status = 200, description = "办理期限 the limits", body = CaseClock),
-        (status = 404, description = "没有该办件 no such case", body = ProblemDocument),
-        (status = 409, description = "工作日历未覆盖所需日期 calendar not loaded so far", body = ProblemDocument),
+        (status = 200, description = "办理期限 the limits", body = CaseClock,
+            example = json!({"promised": null, "legal": null})),
+        (status = 404, description = "没有该办件 no such case", body = ProblemDocument,
+            example = json!({"title": "找不到该办件，或无权查看"})),
+        (status = 409, description = "工作日历未覆盖所需日期 calendar not loaded so far", body = ProblemDocument,
+            example = json!({"code": "calendar_not_loaded", "title": "工作日历尚未覆盖所需日期，暂时不能计算办理期限"})),
     ),
     extensions(("x-access" = json!({
         "kinds": ["citizen", "organisation", "officer"],

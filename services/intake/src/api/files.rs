@@ -12,6 +12,7 @@ use tongban_web::{CallerOf, Problem, ProblemDocument, Segment};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::samples;
 use crate::app::{self, Desk};
 use crate::domain::upload::{LARGEST_FILE, too_large};
 use crate::store::file::Model;
@@ -24,7 +25,7 @@ pub const LARGEST_UPLOAD: usize = 2 * LARGEST_FILE;
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct UploadedFile {
     /// Identifier, to be named in an application.
-    #[schema(example = "019cd1a0-5a80-7c3e-9b61-2f6f5d0c1a77")]
+    #[schema(format = Uuid, example = "019cda89-f440-7c3e-9b61-6e0d1f2a3b4c")]
     pub id: String,
     /// Name as kept.
     #[schema(example = "施工合同.pdf")]
@@ -36,8 +37,10 @@ pub struct UploadedFile {
     #[schema(example = 482_133)]
     pub size: i64,
     /// SM3 of the content, in hexadecimal (文件摘要).
+    #[schema(example = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0")]
     pub sm3: String,
     /// When it was uploaded.
+    #[schema(example = "2026-03-11T01:36:40Z")]
     pub uploaded_at: DateTime<Utc>,
 }
 
@@ -59,13 +62,13 @@ impl From<Model> for UploadedFile {
 #[expect(dead_code, reason = "only described: the body is read as it comes in")]
 pub struct FileUpload {
     /// PDF, JPG, PNG, OFD or DOCX, at most 20 MB (文件).
-    #[schema(value_type = String, format = Binary)]
+    #[schema(value_type = String, format = Binary, example = "%PDF-1.7 …")]
     file: Vec<u8>,
 }
 
 /// A file's content.
 #[derive(Debug, ToSchema)]
-#[schema(value_type = String, format = Binary)]
+#[schema(value_type = String, format = Binary, example = "%PDF-1.7 …")]
 #[expect(dead_code, reason = "only described: the content is sent as it is")]
 pub struct FileContent(Vec<u8>);
 
@@ -74,7 +77,17 @@ pub struct FileContent(Vec<u8>);
     post, path = "/v1/files", tag = "files", operation_id = "upload_file",
     summary = "上传文件 Upload a file",
     request_body(content = FileUpload, content_type = "multipart/form-data", description = "文件 the file"),
-    responses((status = 201, description = "已上传 kept", body = UploadedFile)),
+    responses(
+        (status = 201, description = "已上传 kept", body = UploadedFile),
+        (status = 400, description = "请求无法读取 (malformed request)", body = ProblemDocument,
+            example = json!({"code": "unreadable_body", "title": "请求内容读取失败"})),
+        (status = 413, description = "文件过大 (file too large)", body = ProblemDocument,
+            example = json!({"code": "file_too_large", "title": "文件不得超过 20 MB"})),
+        (status = 415, description = "请求内容的类型不受支持 (unsupported media type)", body = ProblemDocument,
+            example = json!({"code": "not_multipart", "title": "请求内容应为 multipart/form-data"})),
+        (status = 422, description = "文件有误，逐项列明 (every fault named)", body = ProblemDocument,
+            example = json!(samples::bad_file())),
+    ),
     extensions(("x-access" = json!({"kinds": ["citizen", "organisation", "officer"]}))),
 )]
 pub async fn upload(
@@ -91,10 +104,11 @@ pub async fn upload(
 #[utoipa::path(
     get, path = "/v1/files/{id}", tag = "files", operation_id = "download_file",
     summary = "下载文件 Download a file",
-    params(("id" = Uuid, Path, description = "文件标识 identifier of the file")),
+    params(("id" = Uuid, Path, description = "文件标识 identifier of the file", example = "019cda89-f440-7c3e-9b61-6e0d1f2a3b4c")),
     responses(
         (status = 200, description = "文件内容 the content", body = FileContent, content_type = "application/octet-stream"),
-        (status = 404, description = "没有该文件 no such file", body = ProblemDocument),
+        (status = 404, description = "没有该文件 no such file", body = ProblemDocument,
+            example = json!({"title": "找不到该文件，或无权查看"})),
     ),
     extensions(("x-access" = json!({"kinds": ["citizen", "organisation", "officer"], "scoped": true}))),
 )]

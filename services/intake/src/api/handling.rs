@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::case_view::CaseView;
 use super::cases::{MaterialNamed, named};
+use super::samples;
 use crate::app::{self, Desk};
 use crate::domain::application::Application;
 
@@ -27,10 +28,10 @@ pub struct CaseCorrection {
 #[serde(deny_unknown_fields)]
 pub struct CaseResubmission {
     /// The form, whole.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>, example = tongban_contracts::samples::form)]
     pub form: Value,
     /// All materials, whole.
-    #[schema(max_items = 200)]
+    #[schema(max_items = 200, example = samples::named)]
     pub materials: Vec<MaterialNamed>,
 }
 
@@ -50,7 +51,7 @@ pub struct CaseRefusal {
     pub reason: String,
     /// Body to turn to instead; required with `not_competent`, otherwise absent (有权办理机关).
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 200, example = "连云港市住房和城乡建设局")]
+    #[schema(min_length = 1, max_length = 200, examples("连云港市住房和城乡建设局（示例）"))]
     pub competent_body: Option<String>,
 }
 
@@ -80,14 +81,17 @@ pub struct CaseWithdrawal {
     post, path = "/v1/cases/{id}/correction", tag = "handling", operation_id = "request_case_correction",
     summary = "一次性补正告知 Give the one correction notice",
     params(
-        ("id" = String, Path, description = "办件标识 identifier of the case"),
+        ("id" = Uuid, Path, description = "办件标识 identifier of the case", example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77"),
         ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
     ),
     request_body(content = CaseCorrection, description = "全部补正事项 everything to be put right"),
     responses(
-        (status = 200, description = "已告知 told", body = CaseView),
-        (status = 404, description = "没有该办件 no such case", body = ProblemDocument),
-        (status = 409, description = "已告知过，或状态不允许 told before, or not in this state", body = ProblemDocument),
+        (status = 200, description = "已告知 told", body = CaseView,
+            example = json!(samples::correcting())),
+        (status = 404, description = "没有该办件 no such case", body = ProblemDocument,
+            example = json!({"title": "找不到该办件，或无权查看"})),
+        (status = 409, description = "已告知过，或状态不允许 told before, or not in this state", body = ProblemDocument,
+            example = json!({"code": "already_notified", "title": "补正通知只能发出一次，且已发出（行政许可法第三十二条第一款第四项）"})),
     ),
     extensions(("x-access" = json!({"kinds": ["officer"], "roles": ["window_clerk"], "scoped": true}))),
 )]
@@ -108,14 +112,17 @@ pub async fn request_correction(
     post, path = "/v1/cases/{id}/resubmission", tag = "handling", operation_id = "resubmit_case",
     summary = "提交补正 Hand in again",
     params(
-        ("id" = String, Path, description = "办件标识 identifier of the case"),
+        ("id" = Uuid, Path, description = "办件标识 identifier of the case", example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77"),
         ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
     ),
     request_body(content = CaseResubmission, description = "补正后的表单与全部材料 form and all materials"),
     responses(
-        (status = 200, description = "已补正 handed in again", body = CaseView),
-        (status = 404, description = "没有该办件 no such case", body = ProblemDocument),
-        (status = 409, description = "状态不允许 not in this state", body = ProblemDocument),
+        (status = 200, description = "已补正 handed in again", body = CaseView,
+            example = json!(samples::resubmitted())),
+        (status = 404, description = "没有该办件 no such case", body = ProblemDocument,
+            example = json!({"title": "找不到该办件，或无权查看"})),
+        (status = 409, description = "状态不允许 not in this state", body = ProblemDocument,
+            example = json!({"code": "cannot_resubmit_when_accepted", "title": "办件处于“已受理”状态，不能提交补正"})),
     ),
     extensions(("x-access" = json!({"kinds": ["citizen", "organisation"]}))),
 )]
@@ -138,14 +145,17 @@ pub async fn resubmit(
     post, path = "/v1/cases/{id}/acceptance", tag = "handling", operation_id = "accept_case",
     summary = "受理 Accept",
     params(
-        ("id" = String, Path, description = "办件标识 identifier of the case"),
+        ("id" = Uuid, Path, description = "办件标识 identifier of the case", example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77"),
         ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
     ),
     request_body(content = CaseAcceptance, description = "空对象 an empty object"),
     responses(
-        (status = 200, description = "已受理 accepted", body = CaseView),
-        (status = 404, description = "没有该办件 no such case", body = ProblemDocument),
-        (status = 409, description = "材料不齐，或状态不允许 incomplete, or not in this state", body = ProblemDocument),
+        (status = 200, description = "已受理 accepted", body = CaseView,
+            example = json!(samples::accepted())),
+        (status = 404, description = "没有该办件 no such case", body = ProblemDocument,
+            example = json!({"title": "找不到该办件，或无权查看"})),
+        (status = 409, description = "材料不齐，或状态不允许 incomplete, or not in this state", body = ProblemDocument,
+            example = json!({"code": "materials_missing", "title": "材料不齐全，不能受理，应一次性告知补正", "detail": "缺少 1 项必要材料：施工合同（M05）"})),
     ),
     extensions(("x-access" = json!({"kinds": ["officer"], "roles": ["window_clerk"], "scoped": true}))),
 )]
@@ -164,14 +174,17 @@ pub async fn accept(
     post, path = "/v1/cases/{id}/acceptance-refusal", tag = "handling", operation_id = "refuse_case",
     summary = "不予受理 Refuse to accept",
     params(
-        ("id" = String, Path, description = "办件标识 identifier of the case"),
+        ("id" = Uuid, Path, description = "办件标识 identifier of the case", example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77"),
         ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
     ),
     request_body(content = CaseRefusal, description = "依据与理由 ground and reason"),
     responses(
-        (status = 200, description = "不予受理 not accepted", body = CaseView),
-        (status = 404, description = "没有该办件 no such case", body = ProblemDocument),
-        (status = 409, description = "状态不允许 not in this state", body = ProblemDocument),
+        (status = 200, description = "不予受理 not accepted", body = CaseView,
+            example = json!(samples::refused())),
+        (status = 404, description = "没有该办件 no such case", body = ProblemDocument,
+            example = json!({"title": "找不到该办件，或无权查看"})),
+        (status = 409, description = "状态不允许 not in this state", body = ProblemDocument,
+            example = json!({"code": "not_notified", "title": "尚未发出补正通知，不能以未补正为由不予受理"})),
     ),
     extensions(("x-access" = json!({"kinds": ["officer"], "roles": ["window_clerk"], "scoped": true}))),
 )]
@@ -192,14 +205,17 @@ pub async fn refuse(
     post, path = "/v1/cases/{id}/decision", tag = "handling", operation_id = "decide_case",
     summary = "作出决定 Approve or deny",
     params(
-        ("id" = String, Path, description = "办件标识 identifier of the case"),
+        ("id" = Uuid, Path, description = "办件标识 identifier of the case", example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77"),
         ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
     ),
     request_body(content = CaseRuling, description = "决定与理由 outcome and reason"),
     responses(
-        (status = 200, description = "已办结 decided", body = CaseView),
-        (status = 404, description = "没有该办件 no such case", body = ProblemDocument),
-        (status = 409, description = "状态不允许 not in this state", body = ProblemDocument),
+        (status = 200, description = "已办结 decided", body = CaseView,
+            example = json!(samples::decided())),
+        (status = 404, description = "没有该办件 no such case", body = ProblemDocument,
+            example = json!({"title": "找不到该办件，或无权查看"})),
+        (status = 409, description = "状态不允许 not in this state", body = ProblemDocument,
+            example = json!({"code": "cannot_decide_when_submitted", "title": "办件处于“已接件”状态，不能作出办理决定"})),
     ),
     extensions(("x-access" = json!({"kinds": ["officer"], "roles": ["approver"], "scoped": true}))),
 )]
@@ -221,14 +237,17 @@ pub async fn decide(
     post, path = "/v1/cases/{id}/withdrawal", tag = "handling", operation_id = "withdraw_case",
     summary = "撤件 Withdraw",
     params(
-        ("id" = String, Path, description = "办件标识 identifier of the case"),
+        ("id" = Uuid, Path, description = "办件标识 identifier of the case", example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77"),
         ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
     ),
     request_body(content = CaseWithdrawal, description = "撤件原因 the reason"),
     responses(
-        (status = 200, description = "已撤件 withdrawn", body = CaseView),
-        (status = 404, description = "没有该办件 no such case", body = ProblemDocument),
-        (status = 409, description = "已办结 over already", body = ProblemDocument),
+        (status = 200, description = "已撤件 withdrawn", body = CaseView,
+            example = json!(samples::withdrawn())),
+        (status = 404, description = "没有该办件 no such case", body = ProblemDocument,
+            example = json!({"title": "找不到该办件，或无权查看"})),
+        (status = 409, description = "已办结 over already", body = ProblemDocument,
+            example = json!({"code": "cannot_withdraw_when_decided", "title": "办件处于“办结（准予）”状态，不能撤件"})),
     ),
     extensions(("x-access" = json!({"kinds": ["citizen", "organisation"]}))),
 )]

@@ -5,6 +5,7 @@ pub mod cases;
 pub mod clock;
 pub mod files;
 pub mod handling;
+mod samples;
 pub mod timeline;
 pub mod worklist;
 

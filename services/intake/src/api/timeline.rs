@@ -18,14 +18,15 @@ use crate::domain::wording;
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct TimelineActor {
     /// Name.
-    #[schema(example = "王建国")]
+    #[schema(example = "云港示例建设有限公司（示例）")]
     pub name: String,
     /// Body of an officer (所属单位).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "海州区行政审批局（示例）")]
+    #[schema(examples("海州区行政审批局（示例）"))]
     pub body_name: Option<String>,
     /// Account; told to officers only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(examples("0b0e7f0e-4a0c-5f4e-9a55-3a8a1f0c9d11"))]
     pub account: Option<String>,
 }
 
@@ -36,19 +37,23 @@ pub struct TimelineEntry {
     #[schema(example = 1)]
     pub version: i64,
     /// Stable code.
-    #[schema(example = "accepted")]
+    #[schema(example = "submitted")]
     pub event: String,
     /// What it is called (环节).
-    #[schema(example = "受理")]
+    #[schema(example = "接件")]
     pub title: String,
     /// What happened, in a sentence.
-    #[schema(example = "申请已受理，承诺于 2026-03-16 前办结")]
+    #[schema(
+        example = "收到“建筑工程施工许可证核发”申请，办件编号 11320706MB0000001B4000117109003202603110001，材料 2 份；如需补正，应于 2026-03-18 前一次性告知"
+    )]
     pub text: String,
     /// When the ledger recorded it.
+    #[schema(example = "2026-03-11T01:42:10Z")]
     pub at: DateTime<Utc>,
     /// Who did it.
     pub by: TimelineActor,
     /// SM3 over this entry and all before it, in hexadecimal.
+    #[schema(example = "9f1c7a0d5be24386a1d0f7c2e94b8356d07be1a24c9f6830b5172ed84a63cf19")]
     pub hash: String,
 }
 
@@ -56,10 +61,13 @@ pub struct TimelineEntry {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CaseTimeline {
     /// Identifier of the case.
+    #[schema(format = Uuid, example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77")]
     pub case_id: String,
     /// Case number (办件编号).
+    #[schema(example = "11320706MB0000001B4000117109003202603110001")]
     pub number: String,
     /// Whether the chain of hashes holds: nothing was changed or taken out afterwards.
+    #[schema(example = true)]
     pub intact: bool,
     /// Everything that happened, oldest first.
     pub entries: Vec<TimelineEntry>,
@@ -90,10 +98,11 @@ fn entry(recorded: Recorded<CaseEvent>, case: &CaseFile, reader: &Principal) -> 
 #[utoipa::path(
     get, path = "/v1/cases/{id}/timeline", tag = "cases", operation_id = "read_case_timeline",
     summary = "办件进度 Read a case's history",
-    params(("id" = String, Path, description = "办件标识 identifier of the case")),
+    params(("id" = Uuid, Path, description = "办件标识 identifier of the case", example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77")),
     responses(
         (status = 200, description = "办件进度 the history", body = CaseTimeline),
-        (status = 404, description = "没有该办件 no such case", body = ProblemDocument),
+        (status = 404, description = "没有该办件 no such case", body = ProblemDocument,
+            example = json!({"title": "找不到该办件，或无权查看"})),
     ),
     extensions(("x-access" = json!({
         "kinds": ["citizen", "organisation", "officer"],

@@ -25,12 +25,13 @@ pub enum WorklistStage {
 #[into_params(parameter_in = Query)]
 pub struct WorklistQuery {
     /// Which step (环节).
-    #[param(inline)]
+    #[param(inline, example = "acceptance")]
     stage: WorklistStage,
     /// Rows per page, 1 to 100.
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, example = 20)]
     limit: Option<u64>,
     /// `next` of the page before.
+    #[param(example = "20260318~019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77")]
     after: Option<String>,
 }
 

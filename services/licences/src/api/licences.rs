@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use tongban_contracts::licences::{Licence, RevocationGround};
+use tongban_contracts::samples::company_document;
 use tongban_kernel::page::{Page, PageQuery};
 use tongban_kernel::{Fault, civil_date};
 use tongban_runtime::Host;
@@ -24,6 +25,7 @@ pub struct LicenceView {
     #[schema(example = "valid")]
     pub state: LicenceState,
     /// When it was issued (签发时间).
+    #[schema(example = "2026-03-13T02:05:31Z")]
     pub issued_at: DateTime<Utc>,
     /// How it ended early (撤销信息).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,14 +36,18 @@ pub struct LicenceView {
 
 /// How a licence ended early (撤销信息).
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(examples(json!({
+    "ground": "deregistered", "reason": "持证人申请注销", "at": "2026-06-01T02:00:00Z",
+})))]
 pub struct LicenceRevoked {
     /// Ground (依据).
     #[schema(example = "deregistered")]
     pub ground: RevocationGround,
     /// Reason (理由).
-    #[schema(example = "持证人死亡")]
+    #[schema(example = "持证人申请注销")]
     pub reason: String,
     /// When.
+    #[schema(example = "2026-06-01T02:00:00Z")]
     pub at: DateTime<Utc>,
 }
 
@@ -74,7 +80,7 @@ pub struct LicenceListed {
     #[schema(example = "建筑工程施工许可证")]
     pub type_name: String,
     /// Holder (持证主体).
-    #[schema(example = "连云港示例建设有限公司")]
+    #[schema(example = "云港示例建设有限公司（示例）")]
     pub holder_name: String,
     /// Issuing body (颁发机构).
     #[schema(example = "11320706MB0000001B")]
@@ -86,11 +92,11 @@ pub struct LicenceListed {
     #[schema(example = "320706")]
     pub region: String,
     /// First day of validity.
-    #[schema(example = "2026-03-11")]
+    #[schema(example = "2026-03-13")]
     pub valid_from: NaiveDate,
     /// Last day of validity; absent for an unlimited term.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "2031-03-10")]
+    #[schema(examples("2031-03-12"))]
     pub valid_until: Option<NaiveDate>,
     /// What it is worth today (证照状态).
     #[schema(example = "valid")]
@@ -140,10 +146,14 @@ pub async fn list(
 #[utoipa::path(
     get, path = "/v1/licences/{identifier}", tag = "licences", operation_id = "read_licence",
     summary = "查看证照 Read a licence",
-    params(("identifier" = String, Path, description = "电子证照标识 identifier of the licence")),
+    params(("identifier" = String, Path, description = "电子证照标识 identifier of the licence", example = "1.2.156.3005.2.11100000000013338W032.11320706MB0000001B.2026000001.001.O")),
     responses(
-        (status = 200, description = "证照 the licence", body = LicenceView),
-        (status = 404, description = "没有该证照 no such licence", body = tongban_web::ProblemDocument),
+        (status = 200, description = "证照 the licence", body = LicenceView,
+            example = json!({
+                "licence": {"holder_document": company_document()},
+            })),
+        (status = 404, description = "没有该证照 no such licence", body = tongban_web::ProblemDocument,
+            example = json!({"title": "找不到该证照，或无权查看"})),
     ),
     extensions(("x-access" = json!({
         "kinds": ["citizen", "organisation", "officer"],
@@ -178,14 +188,21 @@ pub struct LicenceRevocation {
     post, path = "/v1/licences/{identifier}/revocation", tag = "licences", operation_id = "revoke_licence",
     summary = "撤销、吊销或注销证照 Revoke a licence",
     params(
-        ("identifier" = String, Path, description = "电子证照标识 identifier of the licence"),
+        ("identifier" = String, Path, description = "电子证照标识 identifier of the licence", example = "1.2.156.3005.2.11100000000013338W032.11320706MB0000001B.2026000001.001.O"),
         ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
     ),
     request_body(content = LicenceRevocation, description = "依据和理由 ground and reason"),
     responses(
-        (status = 200, description = "已撤销 revoked", body = LicenceView),
-        (status = 404, description = "没有该证照 no such licence", body = tongban_web::ProblemDocument),
-        (status = 409, description = "已经撤销 already revoked", body = tongban_web::ProblemDocument),
+        (status = 200, description = "已撤销 revoked", body = LicenceView,
+            example = json!({
+                "licence": {"holder_document": company_document()},
+                "state": "revoked",
+                "revocation": {"ground": "deregistered", "reason": "持证人申请注销", "at": "2026-06-01T02:00:00Z"},
+            })),
+        (status = 404, description = "没有该证照 no such licence", body = tongban_web::ProblemDocument,
+            example = json!({"title": "找不到该证照，或无权查看"})),
+        (status = 409, description = "已经撤销 already revoked", body = tongban_web::ProblemDocument,
+            example = json!({"code": "already_revoked", "title": "该证照已撤销、吊销或注销，不能再次办理"})),
     ),
     extensions(("x-access" = json!({"kinds": ["officer"], "roles": ["licence_officer"], "scoped": true}))),
 )]

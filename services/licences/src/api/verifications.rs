@@ -40,20 +40,20 @@ pub struct LicenceVerification {
     #[schema(example = "valid")]
     pub state: LicenceState,
     /// Name of its type (证照名称).
-    #[schema(example = "老年人优待证")]
+    #[schema(example = "建筑工程施工许可证")]
     pub type_name: String,
     /// Name of the issuing body (颁发机构).
     #[schema(example = "海州区行政审批局（示例）")]
     pub issuer_name: String,
     /// Holder, masked (持证主体).
-    #[schema(example = "张**")]
+    #[schema(example = "云*************")]
     pub holder_name: String,
     /// First day of validity.
-    #[schema(example = "2026-03-11")]
+    #[schema(example = "2026-03-13")]
     pub valid_from: NaiveDate,
     /// Last day of validity; absent for an unlimited term.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "2031-03-10")]
+    #[schema(examples("2031-03-12"))]
     pub valid_until: Option<NaiveDate>,
 }
 
@@ -80,8 +80,17 @@ impl LicenceVerification {
     params(VerificationQuery),
     responses(
         (status = 200, description = "查验结果 what it is worth now", body = LicenceVerification),
-        (status = 404, description = "证照不存在或查验码不符 unknown identifier or wrong check code", body = tongban_web::ProblemDocument),
-        (status = 422, description = "标识格式有误 malformed identifier", body = tongban_web::ProblemDocument),
+        (status = 404, description = "证照不存在或查验码不符 unknown identifier or wrong check code", body = tongban_web::ProblemDocument,
+            example = json!({"code": "not_verified", "title": "证照不存在，或查验码不符"})),
+        (status = 422, description = "标识格式有误 malformed identifier", body = tongban_web::ProblemDocument,
+            example = json!({
+                "code": "invalid_verification",
+                "title": "查验信息有误",
+                "errors": [
+                    {"pointer": "/identifier", "code": "check_digit", "message": "电子证照标识校验码不符：应为 O，实为 0"},
+                    {"pointer": "/check_code", "code": "empty", "message": "查验码不能为空"},
+                ],
+            })),
     ),
     extensions(("x-access" = json!({"public": true}))),
 )]

@@ -19,14 +19,17 @@ use crate::{app, store::matter::Model};
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct MatterGuide {
     /// Identifier in the catalogue.
-    #[schema(example = "0b0e7f0e-4a0c-5f4e-9a55-3a8a1f0c9d11")]
+    #[schema(format = Uuid, example = "ee45007c-cb1d-5453-ba84-3120eaf5f632")]
     pub id: String,
     /// Version (事项版本).
+    #[schema(example = 1)]
     pub revision: u32,
     /// Whether applications are taken (在用).
+    #[schema(example = true)]
     pub published: bool,
     /// Why it was withdrawn (取消原因).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(examples("法律依据已废止"))]
     pub withdrawal_reason: Option<String>,
     /// The entry.
     pub matter: Matter,
@@ -49,6 +52,7 @@ impl MatterGuide {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MatterListed {
     /// Identifier in the catalogue.
+    #[schema(format = Uuid, example = "ee45007c-cb1d-5453-ba84-3120eaf5f632")]
     pub id: String,
     /// Implementation code (实施编码).
     #[schema(example = "11320706MB0000001B4000117109003")]
@@ -57,8 +61,10 @@ pub struct MatterListed {
     #[schema(example = "建筑工程施工许可证核发")]
     pub name: String,
     /// Implementing body (实施主体).
+    #[schema(example = "11320706MB0000001B")]
     pub body: String,
     /// Its name.
+    #[schema(example = "海州区行政审批局（示例）")]
     pub body_name: String,
     /// Region (行政区划).
     #[schema(example = "320706")]
@@ -67,6 +73,7 @@ pub struct MatterListed {
     #[schema(example = "01")]
     pub matter_type: String,
     /// Version.
+    #[schema(example = 1)]
     pub revision: i64,
 }
 
@@ -96,11 +103,13 @@ pub struct MatterSearch {
     #[param(value_type = Option<String>, example = "320706")]
     region: Option<RegionCode>,
     /// Implementing body's credit code (实施主体).
+    #[param(example = "11320706MB0000001B")]
     body: Option<String>,
     /// Rows per page, 1 to 100.
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, example = 20)]
     limit: Option<u64>,
     /// `next` of the page before.
+    #[param(example = "11320706MB0000001B4000117109003~ee45007c-cb1d-5453-ba84-3120eaf5f632")]
     after: Option<String>,
 }
 
@@ -131,10 +140,11 @@ pub async fn search(
 #[utoipa::path(
     get, path = "/v1/matters/{id}", tag = "matters", operation_id = "read_matter",
     summary = "查看办事指南 Read a service guide",
-    params(("id" = String, Path, description = "事项标识 identifier of the matter")),
+    params(("id" = Uuid, Path, description = "事项标识 identifier of the matter", example = "ee45007c-cb1d-5453-ba84-3120eaf5f632")),
     responses(
         (status = 200, description = "办事指南 the guide", body = MatterGuide),
-        (status = 404, description = "没有该事项 no such matter", body = tongban_web::ProblemDocument),
+        (status = 404, description = "没有该事项 no such matter", body = tongban_web::ProblemDocument,
+            example = json!({"title": "找不到该事项，或无权查看"})),
     ),
     extensions(("x-access" = json!({"public": true}))),
 )]
@@ -172,13 +182,15 @@ pub async fn publish(
     put, path = "/v1/matters/{id}", tag = "matters", operation_id = "republish_matter",
     summary = "发布事项新版本 Publish the next version of a matter",
     params(
-        ("id" = String, Path, description = "事项标识 identifier of the matter"),
+        ("id" = Uuid, Path, description = "事项标识 identifier of the matter", example = "ee45007c-cb1d-5453-ba84-3120eaf5f632"),
         ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
     ),
     request_body(content = Matter, description = "实施清单要素 the implementation entry"),
     responses(
-        (status = 200, description = "已发布 published", body = MatterGuide),
-        (status = 404, description = "没有该事项 no such matter", body = tongban_web::ProblemDocument),
+        (status = 200, description = "已发布 published", body = MatterGuide,
+            example = json!({"revision": 2})),
+        (status = 404, description = "没有该事项 no such matter", body = tongban_web::ProblemDocument,
+            example = json!({"title": "找不到该事项，或无权查看"})),
     ),
     extensions(("x-access" = json!({"kinds": ["officer", "system"], "roles": ["matter_editor"], "scoped": true}))),
 )]
@@ -210,14 +222,17 @@ pub struct MatterWithdrawal {
     post, path = "/v1/matters/{id}/withdrawal", tag = "matters", operation_id = "withdraw_matter",
     summary = "取消事项 Withdraw a matter",
     params(
-        ("id" = String, Path, description = "事项标识 identifier of the matter"),
+        ("id" = Uuid, Path, description = "事项标识 identifier of the matter", example = "ee45007c-cb1d-5453-ba84-3120eaf5f632"),
         ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
     ),
     request_body(content = MatterWithdrawal, description = "取消原因 the reason"),
     responses(
-        (status = 200, description = "已取消 withdrawn", body = MatterGuide),
-        (status = 404, description = "没有该事项 no such matter", body = tongban_web::ProblemDocument),
-        (status = 409, description = "已经取消 already withdrawn", body = tongban_web::ProblemDocument),
+        (status = 200, description = "已取消 withdrawn", body = MatterGuide,
+            example = json!({"published": false, "withdrawal_reason": "法律依据已废止"})),
+        (status = 404, description = "没有该事项 no such matter", body = tongban_web::ProblemDocument,
+            example = json!({"title": "找不到该事项，或无权查看"})),
+        (status = 409, description = "已经取消 already withdrawn", body = tongban_web::ProblemDocument,
+            example = json!({"code": "already_withdrawn", "title": "该事项已取消，不能再次取消"})),
     ),
     extensions(("x-access" = json!({"kinds": ["officer", "system"], "roles": ["matter_editor"], "scoped": true}))),
 )]

@@ -46,20 +46,22 @@ pub struct ChosenTag {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReviewView {
     /// The case.
-    #[schema(example = "019cdb1e-7b6a-7c4e-9a55-3a8a1f0c9d11")]
+    #[schema(format = Uuid, example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77")]
     pub case_id: String,
     /// Its number (办件编号).
+    #[schema(example = "11320706MB0000001B4000117109003202603110001")]
     pub case_number: String,
     /// Identifier of the matter.
+    #[schema(example = "ee45007c-cb1d-5453-ba84-3120eaf5f632")]
     pub matter_id: Uuid,
     /// Name of the matter (事项名称).
-    #[schema(example = "老年人优待证办理")]
+    #[schema(example = "建筑工程施工许可证核发")]
     pub matter_name: String,
     /// Body that handled it (实施主体).
-    #[schema(example = "11320706MB0000003H")]
+    #[schema(example = "11320706MB0000001B")]
     pub body: String,
     /// Its name.
-    #[schema(example = "海州区民政局（示例）")]
+    #[schema(example = "海州区行政审批局（示例）")]
     pub body_name: String,
     /// Stars, 5 for the best.
     #[schema(minimum = 1, maximum = 5, example = 5)]
@@ -71,11 +73,14 @@ pub struct ReviewView {
     #[schema(example = "1")]
     pub level_code: String,
     /// Tags chosen (评价标签).
+    #[schema(example = json!([{"code": "510", "name": "一窗受理一次办结"}, {"code": "513", "name": "可以全程网上办理"}]))]
     pub tags: Vec<ChosenTag>,
     /// Free text (文字评价).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "窗口人员很耐心")]
     pub text: Option<String>,
     /// When it was given (评价时间).
+    #[schema(example = "2026-03-14T12:20:00Z")]
     pub given_at: DateTime<Utc>,
 }
 
@@ -110,14 +115,16 @@ impl ReviewView {
     post, path = "/v1/reviews/{case_id}", tag = "reviews", operation_id = "give_review",
     summary = "评价办件 Review a case",
     params(
-        ("case_id" = String, Path, description = "办件标识 identifier of the case"),
+        ("case_id" = Uuid, Path, description = "办件标识 identifier of the case", example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77"),
         ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
     ),
     request_body(content = ReviewOpinion, description = "评价内容 the review"),
     responses(
         (status = 201, description = "已评价 taken", body = ReviewView),
-        (status = 404, description = "没有可评价的该办件 no such case to review", body = tongban_web::ProblemDocument),
-        (status = 409, description = "已经评价 already reviewed", body = tongban_web::ProblemDocument),
+        (status = 404, description = "没有可评价的该办件 no such case to review", body = tongban_web::ProblemDocument,
+            example = json!({"title": "找不到可评价的办件，或无权查看"})),
+        (status = 409, description = "已经评价 already reviewed", body = tongban_web::ProblemDocument,
+            example = json!({"code": "already_reviewed", "title": "该办件已评价，一事一评"})),
     ),
     extensions(("x-access" = json!({"kinds": ["citizen", "organisation"], "scoped": true}))),
 )]
@@ -138,10 +145,11 @@ pub async fn give(
 #[utoipa::path(
     get, path = "/v1/reviews/{case_id}", tag = "reviews", operation_id = "read_review",
     summary = "查看评价 Read a review",
-    params(("case_id" = String, Path, description = "办件标识 identifier of the case")),
+    params(("case_id" = Uuid, Path, description = "办件标识 identifier of the case", example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77")),
     responses(
         (status = 200, description = "评价 the review", body = ReviewView),
-        (status = 404, description = "没有该办件，或尚未评价 no such case, or not reviewed yet", body = tongban_web::ProblemDocument),
+        (status = 404, description = "没有该办件，或尚未评价 no such case, or not reviewed yet", body = tongban_web::ProblemDocument,
+            example = json!({"code": "not_reviewed", "title": "该办件尚未评价"})),
     ),
     extensions(("x-access" = json!({
         "kinds": ["citizen", "organisation", "officer"], "roles": ["supervisor"], "scoped": true,

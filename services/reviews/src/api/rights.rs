@@ -15,22 +15,25 @@ use crate::store::review::{self as store, Model};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OpenReviewRight {
     /// The case.
-    #[schema(example = "019cdb1e-7b6a-7c4e-9a55-3a8a1f0c9d11")]
+    #[schema(format = Uuid, example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77")]
     pub case_id: String,
     /// Its number (办件编号).
+    #[schema(example = "11320706MB0000001B4000117109003202603110001")]
     pub case_number: String,
     /// Identifier of the matter.
+    #[schema(format = Uuid, example = "ee45007c-cb1d-5453-ba84-3120eaf5f632")]
     pub matter_id: String,
     /// Name of the matter (事项名称).
-    #[schema(example = "老年人优待证办理")]
+    #[schema(example = "建筑工程施工许可证核发")]
     pub matter_name: String,
     /// Body that handled it (实施主体).
-    #[schema(example = "11320706MB0000003H")]
+    #[schema(example = "11320706MB0000001B")]
     pub body: String,
     /// Its name.
-    #[schema(example = "海州区民政局（示例）")]
+    #[schema(example = "海州区行政审批局（示例）")]
     pub body_name: String,
     /// Since when it may be reviewed.
+    #[schema(example = "2026-03-13T02:05:31Z")]
     pub opened_at: DateTime<Utc>,
 }
 

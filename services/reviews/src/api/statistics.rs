@@ -19,6 +19,7 @@ use crate::store::statistics::{self as store, Extent, Group};
 #[into_params(parameter_in = Query)]
 pub struct ReviewStatisticsQuery {
     /// One matter, by identifier (事项).
+    #[param(example = "ee45007c-cb1d-5453-ba84-3120eaf5f632")]
     matter: Option<Uuid>,
     /// One body, by credit code (实施主体).
     #[param(example = "11320706MB0000001B")]
@@ -27,9 +28,10 @@ pub struct ReviewStatisticsQuery {
     #[param(value_type = Option<String>, example = "320706")]
     region: Option<RegionCode>,
     /// Groups per page, 1 to 100.
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, example = 20)]
     limit: Option<u64>,
     /// `next` of the groups before.
+    #[param(example = "ee45007c-cb1d-5453-ba84-3120eaf5f632~11320706MB0000001B")]
     after: Option<String>,
 }
 
@@ -64,6 +66,13 @@ pub struct ReviewFigures {
     #[schema(example = 4.72)]
     pub mean_stars: Option<f64>,
     /// Reviews by level, the best first (等级分布).
+    #[schema(example = json!([
+        {"stars": 5, "name": "非常满意", "code": "1", "count": 81},
+        {"stars": 4, "name": "满意", "code": "2", "count": 6},
+        {"stars": 3, "name": "基本满意", "code": "3", "count": 7},
+        {"stars": 2, "name": "不满意", "code": "4", "count": 1},
+        {"stars": 1, "name": "非常不满意", "code": "5", "count": 1},
+    ]))]
     pub distribution: Vec<ReviewLevelCount>,
     /// Share of reviews with three stars or more; absent without reviews (满意率).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,6 +107,7 @@ impl From<Tally> for ReviewFigures {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReviewGroup {
     /// Identifier of the matter.
+    #[schema(format = Uuid, example = "ee45007c-cb1d-5453-ba84-3120eaf5f632")]
     pub matter_id: String,
     /// Its name (事项名称).
     #[schema(example = "建筑工程施工许可证核发")]
