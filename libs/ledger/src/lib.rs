@@ -14,7 +14,6 @@ mod ledger;
 mod migration;
 mod outbox;
 mod request;
-mod rows;
 mod write;
 
 pub use aggregate::{Aggregate, Caller, Committed, Loaded, Stored};
