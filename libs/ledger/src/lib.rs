@@ -14,6 +14,7 @@ mod ledger;
 mod migration;
 mod outbox;
 mod request;
+pub mod tree;
 
 pub use aggregate::{Aggregate, Caller, Committed, Loaded, Stored};
 pub use chain::{ChainFault, GENESIS, Link, hash_of};
