@@ -7,6 +7,7 @@
 
 mod aggregate;
 mod append;
+pub mod audit;
 mod chain;
 pub mod entity;
 mod history;

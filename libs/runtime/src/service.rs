@@ -9,6 +9,7 @@ use sea_orm_migration::MigrationTrait;
 use tongban_calendar::Calendar;
 use tongban_db::Db;
 use tongban_events::Consumer;
+use tongban_history::History;
 use tongban_kernel::{Clock, Entropy, Fault, FaultKind};
 use tongban_ledger::Ledger;
 use tongban_seal::{MasterKey, Vault};
@@ -34,6 +35,8 @@ pub struct Host {
     pub calendar: Arc<Calendar>,
     /// Checks callers' tokens.
     pub verifier: Verifier,
+    /// The service's verifiable history: receipts and proofs.
+    pub history: History,
     pub(crate) master: Arc<MasterKey>,
 }
 

@@ -12,15 +12,17 @@ mod sequence;
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
+use tongban_db::Dialect;
 use tongban_kernel::Fault;
 use tongban_proof::merkle::{Hash, leaf_hash};
 use tongban_proof::plan::{self, Span};
 
 pub use sequence::sequence;
 
-use crate::entity::{leaf, subtree, unsequenced};
+use crate::entity::{event, leaf, subtree, unsequenced};
 
 /// Stored hashes, by level and place.
 pub type StoredHashes = HashMap<(u32, u64), Hash>;
@@ -60,6 +62,27 @@ pub async fn leaf_of(
 /// When the database is away.
 pub async fn unsequenced(connection: &impl ConnectionTrait) -> Result<u64, Fault> {
     unsequenced::Entity::find().count(connection).await.map_err(tongban_db::to_fault)
+}
+
+/// Keeps others from changing the tree until `transaction` ends; on SQLite it is the only writer anyway.
+///
+/// # Errors
+/// When the database is away.
+pub async fn lock(transaction: &DatabaseTransaction) -> Result<(), Fault> {
+    if tongban_db::dialect(transaction) == Dialect::Postgres {
+        let lock = "SELECT pg_advisory_xact_lock(hashtextextended('tongban-tree-' || current_schema(), 0))";
+        transaction.execute_unprepared(lock).await.map_err(tongban_db::to_fault)?;
+    }
+    Ok(())
+}
+
+/// Whether an event was recorded and still waits for its place.
+///
+/// # Errors
+/// When the database is away.
+pub async fn waits(connection: &impl ConnectionTrait, event_id: &str) -> Result<bool, Fault> {
+    let query = event::Entity::find().filter(event::Column::EventId.eq(event_id));
+    query.count(connection).await.map(|count| count > 0).map_err(tongban_db::to_fault)
 }
 
 /// Whether any event waits.

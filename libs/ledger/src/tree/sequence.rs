@@ -2,7 +2,7 @@
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Statement, Value};
-use tongban_db::{Db, Dialect};
+use tongban_db::Db;
 use tongban_kernel::Fault;
 use tongban_proof::merkle::root_over;
 use tongban_proof::plan::{Span, WIDTH};
@@ -28,10 +28,7 @@ pub async fn sequence(db: &Db, limit: u64) -> Result<u64, Fault> {
 }
 
 async fn add(transaction: &DatabaseTransaction, limit: u64) -> Result<u64, Fault> {
-    if tongban_db::dialect(transaction) == Dialect::Postgres {
-        let lock = "SELECT pg_advisory_xact_lock(hashtextextended('tongban-tree-' || current_schema(), 0))";
-        transaction.execute_unprepared(lock).await.map_err(tongban_db::to_fault)?;
-    }
+    super::lock(transaction).await?;
     let before = tree_size(transaction).await?;
     let first = i64::try_from(before).map_err(Fault::internal)?;
     let limit = i64::try_from(limit).map_err(Fault::internal)?;
