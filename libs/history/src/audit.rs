@@ -1,5 +1,7 @@
 //! 核验账本: recomputes everything there is of one service and names every row that does not hold.
 
+mod roots;
+
 use std::collections::BTreeMap;
 
 use sea_orm::{
@@ -8,18 +10,18 @@ use sea_orm::{
 use serde::Serialize;
 use tongban_db::Db;
 use tongban_kernel::Fault;
+use tongban_ledger::Replay;
 use tongban_ledger::audit::{Flaw, chains};
 use tongban_ledger::entity::{leaf, subtree};
 use tongban_proof::merkle::leaf_hash;
 use tongban_proof::plan::WIDTH;
 use tongban_proof::{Checkpoint, Frontier, PublishedKeys, VerifyKey};
 
-use crate::store::{checkpoint, key};
+use crate::store::key;
+use roots::Roots;
 
 /// Leaves read at once: a whole number of subtrees.
 const PAGE: u64 = 40 * WIDTH;
-/// Checkpoints read at once.
-const CHECKPOINTS: u64 = 500;
 /// Most events named for one root that differs.
 const NAMED: usize = 100;
 
@@ -85,6 +87,7 @@ pub struct Report {
 ///
 /// `given` are the published keys, kept elsewhere; without them the database's own are used. `held` are
 /// signed checkpoints kept elsewhere: one of this log's that the tree contradicts shows what no table does.
+/// `states` recompute what the histories led to.
 ///
 /// # Errors
 /// When the database is away.
@@ -93,6 +96,7 @@ pub async fn audit(
     service: &str,
     given: Option<&PublishedKeys>,
     held: &[String],
+    states: &[Box<dyn Replay>],
 ) -> Result<Report, Fault> {
     let snapshot = db.snapshot().await.map_err(tongban_db::to_fault)?;
     let chains = chains(&snapshot).await?;
@@ -103,9 +107,11 @@ pub async fn audit(
         keys_given: given.is_some(),
         ..Report::default()
     };
-    for flaw in chains.flaws {
-        report.findings.push(finding(service, flaw));
+    let mut flaws = chains.flaws;
+    for kind in states {
+        flaws.extend(kind.replay(&snapshot).await?);
     }
+    report.findings.extend(flaws.into_iter().map(|flaw| finding(service, flaw)));
     let keys = keys(&snapshot, given, &mut report).await?;
     let mut roots = Roots::new(&keys, held, &mut report);
     tree(&snapshot, &mut roots, &mut report).await?;
@@ -169,89 +175,6 @@ async fn keys(
         }
     }
     Ok(given)
-}
-
-/// The signed roots, and which of them the tree has kept so far.
-struct Roots<'k> {
-    keys: &'k [VerifyKey],
-    /// Roots kept elsewhere, by size.
-    held: BTreeMap<u64, Checkpoint>,
-    /// Of the stored ones, those read ahead.
-    ahead: std::collections::VecDeque<checkpoint::Model>,
-    read: i64,
-    exhausted: bool,
-    /// Largest tree that agreed.
-    agreed: u64,
-    /// Whether one differed already: then all later ones do.
-    differed: bool,
-}
-
-impl<'k> Roots<'k> {
-    fn new(keys: &'k [VerifyKey], held: &[String], report: &mut Report) -> Self {
-        let mut kept = BTreeMap::new();
-        for note in held {
-            let origin = note.lines().next().unwrap_or_default();
-            // Checkpoints of other logs are for their own audits.
-            if !keys.iter().any(|key| key.name() == origin) {
-                continue;
-            }
-            match Checkpoint::open(note, keys) {
-                Ok(checkpoint) => {
-                    kept.insert(checkpoint.size, checkpoint);
-                }
-                Err(fault) => {
-                    let detail = Some(format!("a checkpoint that was given: {fault}"));
-                    report.tell(
-                        "checkpoint_refused",
-                        "history_checkpoint",
-                        Finding { detail, ..Finding::default() },
-                    );
-                }
-            }
-        }
-        Self {
-            keys,
-            held: kept,
-            ahead: std::collections::VecDeque::new(),
-            read: -1,
-            exhausted: false,
-            agreed: 0,
-            differed: false,
-        }
-    }
-
-    /// The stored checkpoint of `size` leaves, if there is one; those before it were asked for already.
-    async fn at(
-        &mut self,
-        snapshot: &DatabaseTransaction,
-        size: u64,
-    ) -> Result<Option<checkpoint::Model>, Fault> {
-        if self.ahead.is_empty() && !self.exhausted {
-            self.ahead = checkpoint::after(snapshot, self.read, CHECKPOINTS).await?.into();
-            self.exhausted = self.ahead.is_empty();
-        }
-        let size = i64::try_from(size).map_err(Fault::internal)?;
-        if self.ahead.front().is_none_or(|row| row.size > size) {
-            return Ok(None);
-        }
-        let row = self.ahead.pop_front();
-        self.read = row.as_ref().map_or(self.read, |row| row.size);
-        Ok(row)
-    }
-
-    /// The checkpoint in a stored row, when it is as it was signed.
-    fn open(&self, row: &checkpoint::Model, report: &mut Report) -> Option<Checkpoint> {
-        report.checkpoints += 1;
-        let size = u64::try_from(row.size).ok();
-        let refused = match Checkpoint::open(&row.note, self.keys) {
-            Ok(checkpoint) if Some(checkpoint.size) == size => return Some(checkpoint),
-            Ok(checkpoint) => format!("the note is of {} events", checkpoint.size),
-            Err(fault) => fault.to_string(),
-        };
-        let more = Finding { checkpoint: size, detail: Some(refused), ..Finding::default() };
-        report.tell("checkpoint_refused", "history_checkpoint", more);
-        None
-    }
 }
 
 /// Walks along the leaves: no gap, every stored subtree, every signed root.

@@ -215,9 +215,22 @@ async fn compare(
         .replace("NULL AS version", "CAST(NULL AS BIGINT) AS version");
     let statement = Statement::from_string(snapshot.get_database_backend(), sql);
     let rows = Row::find_by_statement(statement).all(snapshot).await;
-    let rows = rows.map_err(tongban_db::to_fault)?.into_iter().map(|row| {
-        let Row { aggregate, aggregate_id, version, event_id, leaf } = row;
-        Flaw { problem, table, aggregate, aggregate_id, version, event_id, leaf }
+    let mut flaws: Vec<Flaw> = rows
+        .map_err(tongban_db::to_fault)?
+        .into_iter()
+        .map(|row| {
+            let Row { aggregate, aggregate_id, version, event_id, leaf } = row;
+            Flaw { problem, table, aggregate, aggregate_id, version, event_id, leaf }
+        })
+        .collect();
+    // Told in the same order whatever the database.
+    flaws.sort_by(|one, other| {
+        (&one.aggregate, &one.aggregate_id, one.version, one.leaf).cmp(&(
+            &other.aggregate,
+            &other.aggregate_id,
+            other.version,
+            other.leaf,
+        ))
     });
-    Ok(rows.collect())
+    Ok(flaws)
 }

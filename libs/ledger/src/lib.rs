@@ -14,6 +14,7 @@ mod history;
 mod ledger;
 mod migration;
 mod outbox;
+mod replay;
 mod request;
 pub mod tree;
 
@@ -23,4 +24,5 @@ pub use history::Recorded;
 pub use ledger::Ledger;
 pub use migration::migrations;
 pub use outbox::{Outgoing, forget, pending, unsent};
+pub use replay::{Replay, replay};
 pub use request::{Reply, RequestKey};

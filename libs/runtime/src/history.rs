@@ -128,7 +128,7 @@ pub async fn audit_ledgers(
         let db = Db::open(&storage, name).await.map_err(failed)?;
         let begins = format!("tongban/{name}/");
         let given = keys.iter().find(|list| list.origin.starts_with(&begins));
-        let report = audit(&db, name, given, held).await;
+        let report = audit(&db, name, given, held, &service.aggregates()).await;
         db.close().await.map_err(failed)?;
         reports.push(report?);
     }

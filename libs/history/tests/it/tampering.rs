@@ -23,7 +23,7 @@ on_both! {
         world.fill().await;
         world.sql("UPDATE ledger_event SET data = '{\"text\":\"x\"}' WHERE aggregate_id = 'b' AND version = 2").await;
         let report = world.audit().await;
-        assert_eq!(report.findings.iter().map(short).collect::<Vec<_>>(), named(&[("changed", "b2")]));
+        assert_eq!(report.findings.iter().map(short).collect::<Vec<_>>(), named(&[("changed", "b2"), ("state_differs", "b3")]));
         let event = &world.events("b").await[1];
         assert_eq!(report.findings[0].event_id.as_ref(), Some(&event.event_id), "named by its identifier too");
         assert_eq!((report.events, report.aggregates, report.leaves, report.checkpoints), (9, 3, 9, 4));
@@ -33,6 +33,7 @@ on_both! {
         world.fill().await;
         world.sql("UPDATE ledger_event SET data = '{\"text\":\"x\"}' WHERE aggregate_id = 'a' AND version = 3").await;
         world.rechain("a").await;
+        world.sql("UPDATE ledger_aggregate SET state = replace(state, 'a2', 'x') WHERE aggregate_id = 'a'").await;
         assert_eq!(world.ledger.check::<crate::world::Book>("a").await.unwrap(), Ok(4), "the chain alone is content");
         assert_eq!(world.found().await, named(&[("not_as_sequenced", "a3"), ("not_as_sequenced", "a4")]));
     }
@@ -41,6 +42,7 @@ on_both! {
         world.fill().await;
         world.sql("UPDATE ledger_event SET data = '{\"text\":\"x\"}' WHERE aggregate_id = 'b' AND version = 3").await;
         world.rechain("b").await;
+        world.sql("UPDATE ledger_aggregate SET state = replace(state, 'b2', 'x') WHERE aggregate_id = 'b'").await;
         world.sql(LEAVES_FOLLOW).await;
         let report = world.audit().await;
         assert_eq!(report.findings.iter().map(short).collect::<Vec<_>>(), named(&[("root_differs", "8: 6..8")]));
@@ -51,13 +53,14 @@ on_both! {
     async fn an_event_removed(world: &World) {
         world.fill().await;
         world.sql("DELETE FROM ledger_event WHERE aggregate_id = 'a' AND version = 2").await;
-        assert_eq!(world.found().await, named(&[("removed", "a2"), ("removed", "leaf 3")]));
+        assert_eq!(world.found().await, named(&[("removed", "a2"), ("removed", "leaf 3"), ("state_differs", "a4")]));
     }
 
     async fn the_last_event_removed_with_its_head(world: &World) {
         world.fill().await;
         world.sql("DELETE FROM ledger_event WHERE aggregate_id = 'a' AND version = 4").await;
         world.rechain("a").await;
+        world.sql("UPDATE ledger_aggregate SET state = replace(state, ',\"a3\"', '') WHERE aggregate_id = 'a'").await;
         assert_eq!(world.found().await, named(&[("removed", "leaf 8")]));
     }
 
@@ -97,7 +100,7 @@ on_both! {
         world.sql(&format!("{FORGED} SELECT 'forged', aggregate, aggregate_id, 3, name, data, actor, at, previous, hash \
             FROM ledger_event WHERE aggregate_id = 'c' AND version = 2")).await;
         world.rechain("c").await;
-        assert_eq!(world.found().await, named(&[("not_in_the_tree", "c3")]));
+        assert_eq!(world.found().await, named(&[("not_in_the_tree", "c3"), ("state_differs", "c3")]));
     }
 
     async fn an_event_put_in_with_its_chain_recomputed(world: &World) {
@@ -108,14 +111,14 @@ on_both! {
         world.sql("UPDATE ledger_event SET version = 4 WHERE aggregate_id = 'b' AND version = 9").await;
         world.rechain("b").await;
         world.history.sequence().await.unwrap();
-        assert_eq!(world.found().await, named(&[("not_as_sequenced", "b4")]));
+        assert_eq!(world.found().await, named(&[("not_as_sequenced", "b4"), ("state_differs", "b4")]));
     }
 
     async fn an_event_put_in_as_it_is(world: &World) {
         world.fill().await;
         world.sql(&format!("{FORGED} SELECT 'forged', aggregate, aggregate_id, 5, name, data, actor, at, hash, hash \
             FROM ledger_event WHERE aggregate_id = 'a' AND version = 4")).await;
-        assert_eq!(world.found().await, named(&[("changed", "a5"), ("behind_the_head", "a5")]));
+        assert_eq!(world.found().await, named(&[("changed", "a5"), ("behind_the_head", "a5"), ("state_differs", "a4")]));
     }
 
     async fn events_of_an_aggregate_in_another_order(world: &World) {
@@ -123,7 +126,7 @@ on_both! {
         for (from, to) in [(2, 99), (3, 2), (99, 3)] {
             world.sql(&format!("UPDATE ledger_event SET version = {to} WHERE aggregate_id = 'a' AND version = {from}")).await;
         }
-        assert_eq!(world.found().await, named(&[("changed", "a2"), ("changed", "a3"), ("does_not_follow", "a4")]));
+        assert_eq!(world.found().await, named(&[("changed", "a2"), ("changed", "a3"), ("does_not_follow", "a4"), ("state_differs", "a4")]));
     }
 
     async fn events_of_an_aggregate_in_another_order_and_rechained(world: &World) {
@@ -167,6 +170,13 @@ on_both! {
         world.sql("UPDATE ledger_aggregate SET at = at + 1 WHERE aggregate_id = 'a'").await;
         world.sql("DELETE FROM ledger_aggregate WHERE aggregate_id = 'b'").await;
         assert_eq!(world.found().await, named(&[("head_differs", "a4"), ("head_removed", "b1")]));
+    }
+
+    async fn a_state_changed(world: &World) {
+        world.fill().await;
+        world.sql("UPDATE ledger_aggregate SET state = replace(state, 'b1', 'x') WHERE aggregate_id = 'b'").await;
+        world.sql("UPDATE ledger_aggregate SET state = 'x' WHERE aggregate_id = 'c'").await;
+        assert_eq!(world.found().await, named(&[("state_differs", "b3"), ("state_differs", "c2")]));
     }
 
     async fn an_event_dated_before_the_one_before_it(world: &World) {
@@ -214,11 +224,12 @@ on_both! {
         let keys = world.history.keys().await.unwrap();
         world.sql("UPDATE ledger_event SET data = '{\"text\":\"x\"}' WHERE aggregate_id = 'c' AND version = 1").await;
         world.rechain("c").await;
+        world.sql("UPDATE ledger_aggregate SET state = replace(state, 'c0', 'x') WHERE aggregate_id = 'c'").await;
         world.sql(LEAVES_FOLLOW).await;
         world.sql("DELETE FROM history_checkpoint").await;
         world.sign().await;
         assert_eq!(world.audit().await.findings, [], "what is inside agrees");
-        let report = audit(world.db(), SERVICE, Some(&keys), std::slice::from_ref(&kept)).await.unwrap();
+        let report = audit(world.db(), SERVICE, Some(&keys), std::slice::from_ref(&kept), &[]).await.unwrap();
         assert_eq!(report.findings.iter().map(short).collect::<Vec<_>>(), named(&[("root_differs", "8: 0..8")]));
     }
 
@@ -230,7 +241,7 @@ on_both! {
         world.sql("DELETE FROM history_key").await;
         crate::world::with_master(&world.ledger, 'f').checkpoint().await.unwrap();
         assert_eq!(world.audit().await.findings, [], "what is inside agrees");
-        let report = audit(world.db(), SERVICE, Some(&keys), &[]).await.unwrap();
+        let report = audit(world.db(), SERVICE, Some(&keys), &[], &[]).await.unwrap();
         let problems: Vec<&str> = report.findings.iter().map(|finding| finding.problem.as_str()).collect();
         assert_eq!(problems, ["key_not_published", "checkpoint_refused"]);
         assert!(report.keys_given);

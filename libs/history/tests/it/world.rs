@@ -124,7 +124,7 @@ impl World {
     }
 
     pub async fn audit(&self) -> Report {
-        audit(self.db(), SERVICE, None, &[]).await.unwrap()
+        audit(self.db(), SERVICE, None, &[], &[tongban_ledger::replay::<Book>()]).await.unwrap()
     }
 
     /// Problem, book and version or leaf of all that is found, in the order it is told.
