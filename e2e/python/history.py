@@ -107,12 +107,14 @@ def open_note(note, known):
     check_characters(note)
     before, gap, lines = note.rpartition("\n\n")
     require(gap and lines and lines.endswith("\n"), "no signature lines")
-    text, signed_by = before + "\n", None
+    text, signed_by, seen = before + "\n", None, set()
     for line in lines[:-1].split("\n"):
         require(line.startswith("— ") and line[2:].count(" ") == 1, "not a signature line")
         name, signature = line[2:].split(" ")
         signature = unbase64(signature)
         require(len(signature) >= 4, "no key id")
+        require((name, signature[:4]) not in seen, "two signatures by one key")
+        seen.add((name, signature[:4]))
         for key in known:
             if (key.name, key.id) == (name, signature[:4]):
                 key.verify(text.encode(), signature[4:])

@@ -1,5 +1,7 @@
 //! Signed notes: a text, an empty line, and lines of signatures, as C2SP's signed-note has them.
 
+use std::collections::HashSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -33,6 +35,7 @@ pub fn open<'n, 'k>(
 ) -> Result<(&'n str, &'k VerifyKey), ProofFault> {
     let (text, lines) = split(note)?;
     let mut signed_by = None;
+    let mut seen = HashSet::new();
     for line in lines.split_terminator('\n') {
         let line = line
             .strip_prefix(DASH)
@@ -46,6 +49,9 @@ pub fn open<'n, 'k>(
         let (id, signature) = signature
             .split_first_chunk::<4>()
             .ok_or(ProofFault::Form("a signature begins with four bytes of key identifier"))?;
+        if !seen.insert((name, *id)) {
+            return Err(ProofFault::Form("two signatures by one key"));
+        }
         let known = keys.iter().find(|key| key.name() == name && key.id_bytes() == *id);
         if let Some(key) = known {
             key.verify(text.as_bytes(), signature)?;
@@ -141,5 +147,7 @@ mod tests {
         }
         assert!(open(&format!("{note}\n"), &keys).is_err());
         assert!(open(&format!("{note}x"), &keys).is_err());
+        let line = &note["tongban\n7\n\n".len()..];
+        assert!(open(&format!("{note}{line}"), &keys).is_err(), "signed twice");
     }
 }
