@@ -29,7 +29,8 @@ pub(crate) struct Keyring {
     service: &'static str,
     ledger: Ledger,
     vault: Vault,
-    opened: Arc<Mutex<Option<(String, Arc<Signer>)>>>,
+    /// The key that was opened last, so that not every receipt has to open it.
+    opened: Arc<Mutex<Option<Arc<Signer>>>>,
 }
 
 impl Keyring {
@@ -124,8 +125,8 @@ impl Keyring {
 
     fn open(&self, row: &Model) -> Result<Arc<Signer>, Fault> {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((vkey, signer)) = opened.as_ref()
-            && *vkey == row.vkey
+        if let Some(signer) = opened.as_ref()
+            && signer.public().vkey() == row.vkey
         {
             return Ok(Arc::clone(signer));
         }
@@ -143,7 +144,7 @@ impl Keyring {
             return Err(lost("the private half is of another key".into()));
         }
         let signer = Arc::new(signer);
-        *opened = Some((row.vkey.clone(), Arc::clone(&signer)));
+        *opened = Some(Arc::clone(&signer));
         Ok(signer)
     }
 
