@@ -243,8 +243,12 @@ def test_ledgers_are_verified_beside_the_running_process(papers, city, tmp_path)
     assert [report["keys_given"] for report in reports] == [False, False, True, False, False]
 
 
-def test_what_cannot_be_judged_is_not_judged(papers, tmp_path):
+def test_what_cannot_be_judged_is_not_judged(papers, city, tmp_path):
     (tmp_path / "receipt").write_text(papers.receipts[0])
     run("verify", "receipt", tmp_path / "receipt", "--keys", tmp_path / "nothing", expect=2)
     run("verify", "ledger", "--data-dir", tmp_path / "nowhere", expect=2)
+    (tmp_path / "checkpoint").write_text(papers.checkpoints[0])
+    other = ("verify", "ledger", "--data-dir", city.directory, "--services", "matters")
+    told = run(*other, "--checkpoint", tmp_path / "checkpoint", expect=2).stderr
+    assert "no service that is verified" in told, "a paper nobody looks at is not one that agreed"
     assert not (tmp_path / "nowhere").exists()

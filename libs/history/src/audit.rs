@@ -118,6 +118,13 @@ pub async fn audit(
     Ok(report)
 }
 
+/// Whether a signed note, or the name of a log, is of a log of `service`, whichever: one made anew has
+/// another name.
+pub fn is_of(origin: &str, service: &str) -> bool {
+    let rest = origin.strip_prefix("tongban/").and_then(|rest| rest.strip_prefix(service));
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
 fn finding(service: &str, flaw: Flaw) -> Finding {
     Finding {
         service: service.to_owned(),

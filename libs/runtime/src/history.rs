@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use tongban_db::{Db, Lease, Storage};
 use tongban_history::History;
-use tongban_history::audit::{Report, audit};
+use tongban_history::audit::{Report, audit, is_of};
 use tongban_kernel::Fault;
 use tongban_proof::PublishedKeys;
 use utoipa::openapi::OpenApi;
@@ -114,7 +114,17 @@ pub async fn audit_ledgers(
 ) -> Result<Vec<Report>, StartError> {
     let mut reports = Vec::new();
     let storage = settings.storage();
-    for service in choose(settings, services)? {
+    let chosen = choose(settings, services)?;
+    // A paper that nobody looks at must not pass for one that agreed.
+    let origins = keys.iter().map(|list| &list.origin).chain(held);
+    for origin in origins {
+        if !chosen.iter().any(|service| is_of(origin, service.info().name)) {
+            let first = origin.lines().next().unwrap_or_default().to_owned();
+            let idle = "keys or checkpoint of no service that is verified".to_owned();
+            return Err(StartError::File(first, idle));
+        }
+    }
+    for service in chosen {
         let name = service.info().name;
         let failed = |error| StartError::Database(name.into(), error);
         if let Storage::Sqlite { dir } = &storage {
@@ -126,8 +136,7 @@ pub async fn audit_ledgers(
             }
         }
         let db = Db::open(&storage, name).await.map_err(failed)?;
-        let begins = format!("tongban/{name}/");
-        let given = keys.iter().find(|list| list.origin.starts_with(&begins));
+        let given = keys.iter().find(|list| is_of(&list.origin, name));
         let report = audit(&db, name, given, held, &service.aggregates()).await;
         db.close().await.map_err(failed)?;
         reports.push(report?);

@@ -6,7 +6,7 @@ use sea_orm::DatabaseTransaction;
 use tongban_kernel::Fault;
 use tongban_proof::{Checkpoint, VerifyKey};
 
-use super::{Finding, Report};
+use super::{Finding, Report, is_of};
 use crate::store::checkpoint;
 
 /// Checkpoints read at once.
@@ -31,9 +31,8 @@ impl<'k> Roots<'k> {
     pub(super) fn new(keys: &'k [VerifyKey], held: &[String], report: &mut Report) -> Self {
         let mut kept = BTreeMap::new();
         for note in held {
-            let origin = note.lines().next().unwrap_or_default();
-            // Checkpoints of other logs are for their own audits.
-            if !keys.iter().any(|key| key.name() == origin) {
+            // Checkpoints of other services are for their own audits.
+            if !is_of(note, &report.service) {
                 continue;
             }
             match Checkpoint::open(note, keys) {

@@ -233,6 +233,23 @@ on_both! {
         assert_eq!(report.findings.iter().map(short).collect::<Vec<_>>(), named(&[("root_differs", "8: 0..8")]));
     }
 
+    /// All of it thrown away and begun anew, under a new name.
+    async fn a_new_history_in_the_place_of_the_old(world: &World) {
+        world.fill().await;
+        let kept = world.history.signed(Some(8)).await.unwrap();
+        let keys = world.history.keys().await.unwrap();
+        for table in ["history_checkpoint", "history_key", "ledger_leaf"] {
+            world.sql(&format!("DELETE FROM {table}")).await;
+        }
+        world.sql("INSERT INTO ledger_unsequenced SELECT position FROM ledger_event").await;
+        world.sign().await;
+        assert_eq!(world.audit().await.findings, [], "what is inside agrees");
+        for given in [None, Some(&keys)] {
+            let report = audit(world.db(), SERVICE, given, std::slice::from_ref(&kept), &[]).await.unwrap();
+            assert!(!report.findings.is_empty(), "{given:?}");
+        }
+    }
+
     /// The same by somebody without the master key, who therefore needs a key of his own.
     async fn everything_forged_and_signed_with_another_key(world: &World) {
         world.fill().await;
