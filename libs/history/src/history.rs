@@ -11,9 +11,9 @@ use crate::keyring::{KeyState, Keyring, own};
 use crate::store::checkpoint as store;
 
 /// Events given places in one transaction: few enough that on SQLite no request waits long for its turn.
-const BATCH: u64 = 2_000;
+const BATCH: u64 = 500;
 /// Most batches of one round; what is left waits for the next.
-const BATCHES: u64 = 100;
+const BATCHES: u64 = 400;
 
 /// The history of one service.
 #[derive(Clone)]

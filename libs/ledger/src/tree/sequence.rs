@@ -32,7 +32,8 @@ async fn add(transaction: &DatabaseTransaction, limit: u64) -> Result<u64, Fault
     let before = tree_size(transaction).await?;
     let first = i64::try_from(before).map_err(Fault::internal)?;
     let limit = i64::try_from(limit).map_err(Fault::internal)?;
-    // What waits but is no longer there stays: it is what shows that an event was taken away.
+    // What waits but is no longer there stays: it is what shows that an event was taken away. The least
+    // position says the same as the join; it keeps any plan from reading events that have places already.
     let taken = run(
         transaction,
         "INSERT INTO ledger_leaf (place, position, event_id, hash) \
@@ -41,6 +42,7 @@ async fn add(transaction: &DatabaseTransaction, limit: u64) -> Result<u64, Fault
          FROM (SELECT event.position, event.event_id, event.hash \
                FROM ledger_unsequenced AS queue \
                JOIN ledger_event AS event ON event.position = queue.position \
+               AND event.position >= (SELECT MIN(position) FROM ledger_unsequenced) \
                ORDER BY queue.position LIMIT $2) AS waiting",
         [first.into(), limit.into()],
     )
