@@ -7,13 +7,16 @@
 
 mod aggregate;
 mod append;
+pub mod audit;
 mod chain;
 pub mod entity;
 mod history;
 mod ledger;
 mod migration;
 mod outbox;
+mod replay;
 mod request;
+pub mod tree;
 mod write;
 
 pub use aggregate::{Aggregate, Caller, Committed, Loaded, Stored};
@@ -22,4 +25,5 @@ pub use history::Recorded;
 pub use ledger::Ledger;
 pub use migration::migrations;
 pub use outbox::{Outgoing, forget, pending, unsent};
+pub use replay::{Replay, replay};
 pub use request::{Reply, RequestKey};

@@ -18,14 +18,16 @@ use tongban_db::{Db, Lease, Storage};
 use tongban_events::embedded::EmbeddedLog;
 use tongban_events::kafka::{KafkaLog, KafkaSettings};
 use tongban_events::{Log, run_consumer, run_relay};
+use tongban_history::History;
 use tongban_kernel::{Clock, Entropy, Fault, SystemClock, SystemEntropy};
 use tongban_ledger::Ledger;
-use tongban_seal::MasterKey;
+use tongban_seal::{MasterKey, Vault};
 use tongban_web::token::Verifier;
 
 use crate::background::{run_job, supervise};
+use crate::history::KeepHistory;
 use crate::ops::{self, Ops};
-use crate::service::{Host, Service};
+use crate::service::{Host, Job, Service};
 use crate::settings::Settings;
 
 /// How long requests under way may take to finish when the process stops.
@@ -130,13 +132,21 @@ impl Process {
             let name = service.info().name;
             let host = hosting.open(service.as_ref()).await?;
             let started = service.start(&host).await?;
-            router = router.merge(started.api.router);
-            documents.push((name, started.api.openapi));
-            ledgers.push((name, host.ledger.clone()));
+            let history =
+                tongban_history::api::api(service.info(), host.history.clone(), verifier.clone())
+                    .map_err(StartError::Unguarded)?;
+            router = router.merge(started.api.router).merge(history.router);
+            let mut document = started.api.openapi;
+            document.merge(history.openapi);
+            documents.push((name, document));
+            ledgers.push((name, host.ledger.clone(), host.history.clone()));
             let lease = Lease::new(&hosting.settings.storage(), name)
                 .await
                 .map_err(|error| StartError::Database(name.into(), error))?;
             let lease = Arc::new(lease);
+            let keep =
+                KeepHistory::new(host.history.clone(), Arc::clone(&lease), &hosting.settings);
+            let jobs = started.jobs.into_iter().chain([Arc::new(keep) as Arc<dyn Job>]);
             let (ledger, on_log, until) = (host.ledger.clone(), Arc::clone(&log), quiet.clone());
             background.spawn(supervise("relay", quiet.clone(), move || {
                 run_relay(name, ledger.clone(), on_log.clone(), lease.clone(), until.clone())
@@ -148,7 +158,7 @@ impl Process {
                     run_consumer(consumer.clone(), ledger.clone(), on_log.clone(), until.clone())
                 }));
             }
-            for job in started.jobs {
+            for job in jobs {
                 let until = quiet.clone();
                 background.spawn(supervise(job.name(), quiet.clone(), move || {
                     run_job(job.clone(), until.clone())
@@ -330,9 +340,12 @@ impl Hosting {
         }
         let clock = Arc::clone(&self.ambient.clock);
         let entropy = Arc::clone(&self.ambient.entropy);
+        let ledger = Ledger::new(db, Arc::clone(&clock), Arc::clone(&entropy));
+        let vault = Vault::new(&self.master, "history");
         Ok(Host {
             settings: Arc::clone(&self.settings),
-            ledger: Ledger::new(db, Arc::clone(&clock), Arc::clone(&entropy)),
+            history: History::new(name, ledger.clone(), vault),
+            ledger,
             clock,
             entropy,
             calendar: Arc::clone(&self.calendar),
@@ -367,6 +380,7 @@ pub(crate) fn all_migrations(
     move || {
         let mut all = tongban_ledger::migrations();
         all.extend(tongban_events::migrations());
+        all.extend(tongban_history::migrations());
         all.extend(own());
         all
     }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::options::{Cli, Command};
+use crate::options::{Cli, Command, VerifyOptions, VerifyQuestion};
 
 /// Gives large blocks back to the system at once: a password hash takes 19 MiB for a moment, and the C
 /// library's allocator would keep that for every thread that ever hashed.
@@ -22,6 +22,12 @@ fn main() -> ExitCode {
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Calendar(arguments) => commands::calendar::run(&arguments),
         Command::Openapi(arguments) => commands::openapi::run(&arguments),
+        Command::Verify(arguments) => match arguments.what {
+            VerifyQuestion::Ledger(ledger) => {
+                in_runtime(Command::Verify(VerifyOptions { what: VerifyQuestion::Ledger(ledger) }))
+            }
+            what => commands::verify::papers(&VerifyOptions { what }),
+        },
         command => in_runtime(command),
     };
     match done {
@@ -43,7 +49,10 @@ fn in_runtime(command: Command) -> commands::Done {
             Command::Load(settings) => commands::load::run(&settings).await,
             Command::Doctor(arguments) => commands::doctor::run(&arguments).await,
             Command::Parked(arguments) => commands::parked::run(&arguments).await,
-            Command::Check(_) | Command::Calendar(_) | Command::Openapi(_) => {
+            Command::Verify(VerifyOptions { what: VerifyQuestion::Ledger(arguments) }) => {
+                commands::verify::ledger(&arguments).await
+            }
+            Command::Verify(_) | Command::Check(_) | Command::Calendar(_) | Command::Openapi(_) => {
                 Err("this command needs no runtime".into())
             }
         }

@@ -8,5 +8,6 @@ mod chain;
 mod outbox;
 mod races;
 mod requests;
+mod tree;
 mod within;
 mod world;

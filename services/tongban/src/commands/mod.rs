@@ -8,6 +8,7 @@ pub mod migrate;
 pub mod openapi;
 pub mod parked;
 pub mod serve;
+pub mod verify;
 
 use std::process::ExitCode;
 
