@@ -10,4 +10,4 @@ pub mod licences;
 pub mod matters;
 pub mod reviews;
 
-pub use event::{DomainEvent, Envelope, Meta};
+pub use event::{DomainEvent, Envelope, Meta, Place, Sealed};

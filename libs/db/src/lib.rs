@@ -46,6 +46,38 @@ pub enum Dialect {
     Postgres,
 }
 
+impl Dialect {
+    /// A table expression over `$1`, a JSON array of arrays: one row each, in the column `value`, whose
+    /// fields are `value ->> 0`, `value ->> 1`…
+    ///
+    /// A statement over it stays the same whatever the number of rows, and is prepared once.
+    pub fn rows_of_json(self) -> &'static str {
+        match self {
+            Self::Sqlite => "json_each($1)",
+            Self::Postgres => "jsonb_array_elements($1::jsonb)",
+        }
+    }
+
+    /// What makes a `SELECT` lock the rows of `table`; SQLite needs nothing, its transactions write alone.
+    pub fn locking(self, table: &str) -> String {
+        match self {
+            Self::Sqlite => String::new(),
+            Self::Postgres => format!(" FOR UPDATE OF {table}"),
+        }
+    }
+}
+
+/// Rows as the JSON text that [`Dialect::rows_of_json`] reads.
+///
+/// # Errors
+/// When a value cannot be JSON: our own mistake.
+pub fn json_rows<R: serde::Serialize>(
+    rows: impl IntoIterator<Item = R>,
+) -> Result<String, tongban_kernel::Fault> {
+    let rows: Vec<R> = rows.into_iter().collect();
+    serde_json::to_string(&rows).map_err(tongban_kernel::Fault::internal)
+}
+
 /// A service's database.
 ///
 /// SQLite takes one writer at a time, so writes there queue for one connection in the process

@@ -20,5 +20,7 @@ pub use chain::{ChainFault, GENESIS, Link, hash_of};
 pub use history::Recorded;
 pub use ledger::Ledger;
 pub use migration::migrations;
-pub use outbox::{Outgoing, forget, pending, unsent};
+pub use outbox::{
+    Outgoing, envelope_of, forget, hash_of_envelope, oldest_pending, pending, unsent,
+};
 pub use request::{Reply, RequestKey};

@@ -1,6 +1,7 @@
 //! What the relay finds.
 
-use tongban_ledger::{forget, pending, unsent};
+use tongban_contracts::Envelope;
+use tongban_ledger::{forget, hash_of_envelope, oldest_pending, pending, unsent};
 use tongban_testkit::Backend;
 
 use crate::world::{Command, Tally, World, caller, on_both};
@@ -36,9 +37,12 @@ on_both! {
         forget(db.write(), &[all[0].0, all[2].0]).await.unwrap();
         assert_eq!(names(&waiting(world, 10).await), [("a", 2), ("b", 2), ("a", 3)]);
         assert_eq!(pending(db.read()).await.unwrap(), 3);
+        let oldest = world.ledger.history::<Tally>("a").await.unwrap()[1].meta.at;
+        assert_eq!(oldest_pending(db.read()).await.unwrap(), Some(oldest));
         let rest: Vec<i64> = waiting(world, 10).await.iter().map(|row| row.0).collect();
         forget(db.write(), &rest).await.unwrap();
         assert_eq!(pending(db.read()).await.unwrap(), 0);
+        assert_eq!(oldest_pending(db.read()).await.unwrap(), None);
         assert_eq!(world.ledger.history::<Tally>("a").await.unwrap().len(), 3, "events stay");
     }
 
@@ -50,7 +54,13 @@ on_both! {
         assert_eq!(envelope.kind, "cn.tongban.tallies.tally.added.v1");
         assert_eq!(envelope.topic().as_deref(), Some("tongban.tallies.tally"));
         assert_eq!((envelope.id, envelope.time), (meta.event_id, meta.at));
-        assert_eq!((&envelope.actor, envelope.data["amount"].as_i64()), (&meta.actor, Some(7)));
+        assert_eq!((envelope.caused_by().unwrap(), envelope.value()["amount"].as_i64()), (meta.actor.clone(), Some(7)));
+        assert_eq!(envelope.chainhash, history[1].hash);
+        assert_eq!(envelope.previoushash, history[0].hash);
+        assert_eq!(hash_of_envelope(envelope).as_ref(), Some(&envelope.chainhash));
+        let sent = serde_json::to_string(envelope).unwrap();
+        let received: Envelope = serde_json::from_str(&sent).unwrap();
+        assert_eq!(hash_of_envelope(&received).as_ref(), Some(&envelope.chainhash));
         assert_eq!(envelope.read::<crate::world::TallyEvent>().unwrap(), history[1].event);
     }
 }
