@@ -68,11 +68,25 @@ impl Relay<'_> {
         if !self.lease.held().await? {
             return Ok(0);
         }
-        let events = unsent(self.ledger.db().read(), self.service, BATCH).await?;
-        let (positions, messages) = self.sendable(&events)?;
-        if messages.is_empty() {
+        let unsent = unsent(self.ledger.db().read(), self.service, BATCH).await?;
+        for position in unsent.held {
+            if self.told.insert(position) {
+                let service = self.service;
+                tracing::error!(service, position, "event too large for any log, or behind one");
+            }
+        }
+        if unsent.events.is_empty() {
             return Ok(0);
         }
+        let mut messages = Vec::with_capacity(unsent.events.len());
+        for Outgoing { envelope, .. } in &unsent.events {
+            messages.push(Message {
+                topic: envelope.topic().ok_or("an event of unknown type in the outbox")?,
+                key: envelope.subject.clone(),
+                payload: serde_json::to_string(envelope)?,
+            });
+        }
+        let positions: Vec<i64> = unsent.events.iter().map(|event| event.position).collect();
         // Made by us, a topic has the partitions and limits of the settings and not the broker's defaults.
         let fresh: BTreeSet<_> = messages.iter().map(|message| message.topic.clone()).collect();
         let fresh: Vec<_> =
@@ -105,38 +119,5 @@ impl Relay<'_> {
                 }
             }
         }
-    }
-
-    /// The events as messages, without those that no log would take and what follows on them.
-    fn sendable(
-        &mut self,
-        events: &[Outgoing],
-    ) -> Result<(Vec<i64>, Vec<Message>), Box<dyn std::error::Error + Send + Sync>> {
-        let mut positions = Vec::with_capacity(events.len());
-        let mut messages = Vec::with_capacity(events.len());
-        let mut held: HashSet<(String, String)> = HashSet::new();
-        for event in events {
-            let topic = event.envelope.topic().ok_or("an event of unknown type in the outbox")?;
-            let key = event.envelope.subject.clone();
-            let payload = serde_json::to_string(&event.envelope)?;
-            let message = Message { topic, key, payload };
-            let aggregate = (message.topic.clone(), message.key.clone());
-            if !message.fits() || held.contains(&aggregate) {
-                if self.told.insert(event.position) {
-                    tracing::error!(
-                        service = self.service,
-                        topic = message.topic,
-                        subject = message.key,
-                        bytes = message.payload.len(),
-                        "event too large for the log, or behind one"
-                    );
-                }
-                held.insert(aggregate);
-                continue;
-            }
-            positions.push(event.position);
-            messages.push(message);
-        }
-        Ok((positions, messages))
     }
 }

@@ -21,6 +21,6 @@ pub use history::Recorded;
 pub use ledger::Ledger;
 pub use migration::migrations;
 pub use outbox::{
-    Outgoing, envelope_of, forget, hash_of_envelope, oldest_pending, pending, unsent,
+    Outgoing, Unsent, envelope_of, forget, hash_of_envelope, oldest_pending, pending, unsent,
 };
 pub use request::{Reply, RequestKey};

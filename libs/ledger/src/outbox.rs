@@ -4,6 +4,8 @@
 //! transaction that commits late is thus never skipped: its rows are simply found in a later round.
 //! Order per aggregate holds because an event's successor can only be written after it was committed.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, Statement};
 use serde_json::value::RawValue;
@@ -16,6 +18,8 @@ use crate::entity::outbox;
 /// Most bytes of event data taken from the outbox at once, whatever the number of events: what is read has
 /// to fit into memory several times over.
 const MOST_BYTES: i64 = 8 * 1024 * 1024;
+/// Most bytes of data of one event that is published: what a log takes as one message, less its envelope.
+const LARGEST: i64 = 8 * 1024 * 1024 - 64 * 1024;
 
 /// An event on its way to the log.
 #[derive(Debug, Clone)]
@@ -24,6 +28,15 @@ pub struct Outgoing {
     pub position: i64,
     /// What is to be published.
     pub envelope: Envelope,
+}
+
+/// What of the outbox is to be published, and what cannot be.
+#[derive(Debug, Default)]
+pub struct Unsent {
+    /// To be published, oldest first.
+    pub events: Vec<Outgoing>,
+    /// Places of events that are too large for any log, and of those that follow on them.
+    pub held: Vec<i64>,
 }
 
 /// A row of the outbox with its event, which is absent only when somebody deleted it.
@@ -36,6 +49,7 @@ struct Waiting {
     aggregate_id: Option<String>,
     version: Option<i64>,
     name: Option<String>,
+    bytes: Option<i64>,
     data: Option<String>,
     actor: Option<String>,
     at: Option<i64>,
@@ -45,7 +59,7 @@ struct Waiting {
 }
 
 /// Up to `limit` events of `service` that the log does not have yet, oldest first; fewer when they are large,
-/// but at least one.
+/// but at least one. An event too large for any log holds up its aggregate alone.
 ///
 /// # Errors
 /// When the database is away or a stored event is unreadable.
@@ -53,30 +67,44 @@ pub async fn unsent(
     connection: &impl ConnectionTrait,
     service: &str,
     limit: u64,
-) -> Result<Vec<Outgoing>, Fault> {
+) -> Result<Unsent, Fault> {
     let statement = Statement::from_sql_and_values(
         connection.get_database_backend(),
-        "SELECT place, wanted, event_id, aggregate, aggregate_id, version, name, data, actor, at, \
-         traceparent, previous, hash FROM (SELECT o.position AS place, o.event_id AS wanted, e.event_id, \
-         e.aggregate, e.aggregate_id, e.version, e.name, e.data, e.actor, e.at, e.traceparent, \
-         e.previous, e.hash, SUM(COALESCE(octet_length(e.data), 0)) OVER (ORDER BY o.position) AS so_far \
+        "SELECT place, wanted, event_id, aggregate, aggregate_id, version, name, bytes, data, actor, \
+         at, traceparent, previous, hash FROM (SELECT o.position AS place, o.event_id AS wanted, e.event_id, \
+         e.aggregate, e.aggregate_id, e.version, e.name, e.actor, e.at, e.traceparent, e.previous, \
+         e.hash, CAST(octet_length(e.data) AS BIGINT) AS bytes, \
+         CASE WHEN octet_length(e.data) <= $3 THEN e.data END AS data, \
+         SUM(CASE WHEN octet_length(e.data) <= $3 THEN octet_length(e.data) ELSE 0 END) \
+         OVER (ORDER BY o.position) AS so_far \
          FROM (SELECT position, event_id FROM ledger_outbox ORDER BY position LIMIT $1) AS o \
          LEFT JOIN ledger_event AS e ON e.event_id = o.event_id) AS waiting \
          WHERE so_far - COALESCE(octet_length(data), 0) < $2 ORDER BY place",
-        [i64::try_from(limit).unwrap_or(i64::MAX).into(), MOST_BYTES.into()],
+        [i64::try_from(limit).unwrap_or(i64::MAX).into(), MOST_BYTES.into(), LARGEST.into()],
     );
     let rows = connection.query_all_raw(statement).await.map_err(tongban_db::to_fault)?;
-    rows.iter()
-        .map(|row| {
-            let waiting = Waiting::from_query_result(row, "").map_err(tongban_db::to_fault)?;
-            let position = waiting.place;
-            let missing = Fault::internal(format!("outbox names no event {}", waiting.wanted));
-            Ok(Outgoing { position, envelope: waiting.envelope(service).ok_or(missing)?? })
-        })
-        .collect()
+    let mut unsent = Unsent::default();
+    let mut too_large = HashSet::new();
+    for row in &rows {
+        let waiting = Waiting::from_query_result(row, "").map_err(tongban_db::to_fault)?;
+        let (position, aggregate) = (waiting.place, waiting.aggregate_and_id());
+        if waiting.bytes.is_some_and(|bytes| bytes > LARGEST) || too_large.contains(&aggregate) {
+            too_large.insert(aggregate);
+            unsent.held.push(position);
+            continue;
+        }
+        let missing = Fault::internal(format!("outbox names no event {}", waiting.wanted));
+        let envelope = waiting.envelope(service).ok_or(missing)??;
+        unsent.events.push(Outgoing { position, envelope });
+    }
+    Ok(unsent)
 }
 
 impl Waiting {
+    fn aggregate_and_id(&self) -> (Option<String>, Option<String>) {
+        (self.aggregate.clone(), self.aggregate_id.clone())
+    }
+
     fn envelope(self, service: &str) -> Option<Result<Envelope, Fault>> {
         let (previous, hash) = (self.previous?, self.hash?);
         let (event_id, aggregate, aggregate_id) =

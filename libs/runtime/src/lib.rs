@@ -2,6 +2,7 @@
 
 mod background;
 mod doctor;
+mod operators;
 mod ops;
 mod parked;
 mod process;
@@ -9,6 +10,7 @@ mod service;
 mod settings;
 
 pub use doctor::{Finding, diagnose};
+pub use operators::document;
 pub use parked::{ParkedOf, parked};
 pub use process::{Ambient, Process, StartError, load, migrate};
 pub use service::{Host, Job, Service, Started, read_sample};

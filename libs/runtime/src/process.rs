@@ -24,6 +24,7 @@ use tongban_seal::MasterKey;
 use tongban_web::token::Verifier;
 
 use crate::background::{run_job, supervise};
+use crate::operators::{self, Operators};
 use crate::ops::{self, Ops};
 use crate::service::{Host, Service};
 use crate::settings::Settings;
@@ -124,15 +125,21 @@ impl Process {
         let hosting = Hosting::new(settings, verifier.clone(), &ambient)?;
         let mut router = Router::new();
         let mut documents = Vec::new();
-        let mut ledgers = Vec::new();
+        let mut watched = Vec::new();
         let mut hosts = Vec::new();
         for service in chosen {
             let name = service.info().name;
             let host = hosting.open(service.as_ref()).await?;
             let started = service.start(&host).await?;
-            router = router.merge(started.api.router);
-            documents.push((name, started.api.openapi));
-            ledgers.push((name, host.ledger.clone()));
+            let consumers = Arc::new(started.consumers.clone());
+            let operators = Operators { ledger: host.ledger.clone(), consumers };
+            watched.push((name, operators.clone()));
+            let operations = operators::api(service.info(), operators, verifier.clone())
+                .map_err(StartError::Unguarded)?;
+            router = router.merge(started.api.router).merge(operations.router);
+            let mut document = started.api.openapi;
+            document.merge(operations.openapi);
+            documents.push((name, document));
             let lease = Lease::new(&hosting.settings.storage(), name)
                 .await
                 .map_err(|error| StartError::Database(name.into(), error))?;
@@ -159,7 +166,8 @@ impl Process {
         background.close();
         let stopping = Arc::new(AtomicBool::new(false));
         let ops = Ops {
-            ledgers: Arc::new(ledgers),
+            watched: Arc::new(watched),
+            clock: Arc::clone(&ambient.clock),
             verifier,
             stopping: Arc::clone(&stopping),
             metrics: ambient.metrics.clone(),

@@ -9,7 +9,9 @@ use crate::world::{Command, Tally, World, caller, on_both};
 /// Subjects and versions of what is waiting.
 async fn waiting(world: &World, limit: u64) -> Vec<(i64, String, i64)> {
     let found = unsent(world.ledger.db().read(), "tallies", limit).await.unwrap();
+    assert!(found.held.is_empty());
     found
+        .events
         .into_iter()
         .map(|out| {
             let version = out.envelope.version().unwrap();
@@ -50,7 +52,7 @@ on_both! {
         world.add("t", 7).await;
         let found = unsent(world.ledger.db().read(), "tallies", 10).await.unwrap();
         let history = world.ledger.history::<Tally>("t").await.unwrap();
-        let (envelope, meta) = (&found[1].envelope, &history[1].meta);
+        let (envelope, meta) = (&found.events[1].envelope, &history[1].meta);
         assert_eq!(envelope.kind, "cn.tongban.tallies.tally.added.v1");
         assert_eq!(envelope.topic().as_deref(), Some("tongban.tallies.tally"));
         assert_eq!((envelope.id, envelope.time), (meta.event_id, meta.at));
