@@ -211,6 +211,13 @@ impl Bench {
         let stop = CancellationToken::new();
         let begun = Instant::now();
         let running = self.start(&stop).await?;
+        while tongban_ledger::pending(self.ledger.db().read()).await? > 0 {
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        println!(
+            "outbox to log, {backlog} events:       {:>8.0} events/s, while effects began",
+            per_second(backlog, begun.elapsed())
+        );
         self.effects(before + backlog as u64).await?;
         let took = begun.elapsed();
         stop.cancel();

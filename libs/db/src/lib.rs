@@ -135,12 +135,11 @@ impl Db {
     /// # Errors
     /// When the database is away, or on SQLite another process keeps the file locked too long.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.write
-            .begin_with_options(TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            })
-            .await
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        begin_surely(self.write.clone(), options).await
     }
 
     /// Begins a transaction that only reads, all of it from one state of the database.
@@ -154,7 +153,15 @@ impl Db {
             Dialect::Postgres => Some(IsolationLevel::RepeatableRead),
         };
         let options = TransactionOptions { isolation_level, ..TransactionOptions::default() };
-        self.read.begin_with_options(options).await
+        begin_surely(self.read.clone(), options).await
+    }
+
+    /// How many transactions of one background task may usefully write side by side.
+    pub fn lanes(&self) -> usize {
+        match self.dialect() {
+            Dialect::Sqlite => 1,
+            Dialect::Postgres => 3,
+        }
     }
 
     /// The dialect spoken.
@@ -178,6 +185,19 @@ impl Db {
         self.read.close().await?;
         self.write.close().await
     }
+}
+
+/// Begins a transaction also when the caller is dropped meanwhile, as a request is whose client went away.
+///
+/// Cut off between `BEGIN` and its answer, sqlx 0.9 gives a connection back to the pool with the transaction
+/// open, and what others write on it is never committed. Begun to the end and dropped, it is rolled back.
+async fn begin_surely(
+    connection: DatabaseConnection,
+    options: TransactionOptions,
+) -> Result<DatabaseTransaction, DbErr> {
+    tokio::spawn(async move { connection.begin_with_options(options).await })
+        .await
+        .unwrap_or_else(|error| Err(DbErr::Custom(error.to_string())))
 }
 
 /// The dialect a connection or transaction speaks.

@@ -1,9 +1,11 @@
 //! Consumers: what a service does when something happened elsewhere.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::future::join_all;
 use sea_orm::DatabaseTransaction;
 use tokio_util::sync::CancellationToken;
 use tongban_contracts::Envelope;
@@ -21,6 +23,8 @@ const REST: Duration = Duration::from_millis(50);
 const LONG_REST: Duration = Duration::from_secs(5);
 /// How often an event is tried whose effect fails while the database answers.
 const ATTEMPTS: u32 = 6;
+/// Fewer deliveries for each lane than this are not worth another one.
+const LANE: usize = 25;
 
 /// What a service does with the events of some topics.
 #[async_trait]
@@ -80,9 +84,25 @@ async fn follow(
     loop {
         let deliveries = subscription.next().await?;
         *rest = REST;
-        settle(consumer, ledger, &deliveries).await;
+        let lanes = lanes(&deliveries, ledger.db().lanes());
+        join_all(lanes.iter().map(|lane| settle(consumer, ledger, lane))).await;
         subscription.acknowledge(&deliveries).await?;
     }
+}
+
+/// Divides many deliveries into some lanes that are settled side by side, those of an aggregate in one.
+///
+/// A statement of an effect is mostly waiting for its answer; one lane would leave database and processor idle.
+fn lanes(deliveries: &[Delivery], most: usize) -> Vec<Vec<&Delivery>> {
+    let count = most.min(deliveries.len() / LANE).max(1);
+    let mut lanes = vec![Vec::new(); count];
+    for delivery in deliveries {
+        let mut hasher = DefaultHasher::new();
+        (&delivery.message.topic, &delivery.message.key).hash(&mut hasher);
+        let lane = usize::try_from(hasher.finish() % count as u64).unwrap_or(0);
+        lanes[lane].push(delivery);
+    }
+    lanes
 }
 
 async fn pause(rest: &mut Duration) {
@@ -92,7 +112,7 @@ async fn pause(rest: &mut Duration) {
 
 /// Takes deliveries, however long the database is away: as many together as it can, and each one that fails
 /// alone, so that it fails for itself only.
-async fn settle(consumer: &dyn Consumer, ledger: &Ledger, deliveries: &[Delivery]) {
+async fn settle(consumer: &dyn Consumer, ledger: &Ledger, deliveries: &[&Delivery]) {
     let understood: Vec<_> = deliveries
         .iter()
         .map(|Delivery { message, .. }| Event::of(&message.topic, &message.key, &message.payload))
