@@ -1,28 +1,24 @@
 //! `bench_events`: how long an event takes from its commit to its effect, and how fast a backlog drains, on
 //! real PostgreSQL and Kafka, beside what the two do with plain inserts and plain messages.
 
+mod marks;
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use clap::Parser;
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder,
-};
-use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, string, text};
-use serde::{Deserialize, Serialize};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use tokio_util::sync::CancellationToken;
-use tongban_contracts::{DomainEvent, Envelope, Meta};
 use tongban_db::{Db, Lease, Storage};
 use tongban_events::kafka::{KafkaLog, KafkaSettings};
-use tongban_events::{Consumer, Log, Message, run_consumer, run_relay};
-use tongban_kernel::{Context, Fault, SystemClock, SystemEntropy};
-use tongban_ledger::{Aggregate, Caller, Ledger, Stored};
+use tongban_events::{Log, Message, run_consumer, run_relay};
+use tongban_kernel::{SystemClock, SystemEntropy};
+use tongban_ledger::{Caller, Ledger};
+
+use crate::marks::{Effects, Mark, Tables, content, effect, plain};
 
 type Done<T> = Result<T, Box<dyn Error>>;
 
@@ -287,144 +283,4 @@ impl Bench {
 #[expect(clippy::cast_precision_loss, reason = "a rate for people to read")]
 fn per_second(count: usize, took: Duration) -> f64 {
     count as f64 / took.as_secs_f64()
-}
-
-/// About as much as the event of a case holds.
-fn content() -> String {
-    "一件示例事项的办理内容。".repeat(20)
-}
-
-/// One row for every event.
-struct Effects;
-
-#[async_trait]
-impl Consumer for Effects {
-    fn name(&self) -> &'static str {
-        "bench.effects"
-    }
-
-    fn topics(&self) -> Vec<String> {
-        vec![Marked::topic()]
-    }
-
-    async fn consume(
-        &self,
-        event: &Envelope,
-        transaction: &DatabaseTransaction,
-    ) -> Result<(), Fault> {
-        let Marked::Noted { .. } = event.read().map_err(Fault::internal)?;
-        let row = effect::ActiveModel { id: NotSet, subject: Set(event.subject.clone()) };
-        let written = effect::Entity::insert(row).exec_without_returning(transaction).await;
-        written.map(|_| ()).map_err(tongban_db::to_fault)
-    }
-}
-
-/// How often something was noted.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Mark(i64);
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data", rename_all = "snake_case")]
-enum Marked {
-    Noted { content: String },
-}
-
-impl DomainEvent for Marked {
-    const SERVICE: &'static str = SERVICE;
-    const AGGREGATE: &'static str = "mark";
-}
-
-impl Aggregate for Mark {
-    type Event = Marked;
-    type Command = String;
-
-    fn decide(_: Option<&Self>, content: String, _: &Context) -> Result<Vec<Marked>, Fault> {
-        Ok(vec![Marked::Noted { content }])
-    }
-
-    fn evolve(current: Option<Self>, _: &Marked, _: &Meta) -> Option<Self> {
-        Some(Self(current.map_or(1, |Self(count)| count + 1)))
-    }
-}
-
-impl Stored for Mark {
-    type Row = mark::Entity;
-
-    fn row(&self, id: &str, version: i64) -> mark::ActiveModel {
-        mark::ActiveModel { id: Set(id.to_owned()), version: Set(version) }
-    }
-}
-
-mod mark {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "mark")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: String,
-        pub version: i64,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-mod effect {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "effect")]
-    pub struct Model {
-        #[sea_orm(primary_key)]
-        pub id: i64,
-        pub subject: String,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-mod plain {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "plain")]
-    pub struct Model {
-        #[sea_orm(primary_key)]
-        pub id: i64,
-        pub content: String,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-struct Tables;
-
-impl MigrationName for Tables {
-    fn name(&self) -> &'static str {
-        "m20261123_000010_bench"
-    }
-}
-
-#[async_trait]
-impl MigrationTrait for Tables {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let mut marks = Table::create();
-        marks.table("mark").col(string("id").primary_key()).col(big_integer("version"));
-        manager.create_table(marks).await?;
-        for (table, column) in [("effect", string("subject")), ("plain", text("content"))] {
-            let mut made = Table::create();
-            made.table(table).col(big_integer("id").auto_increment().primary_key()).col(column);
-            manager.create_table(made).await?;
-        }
-        Ok(())
-    }
 }
