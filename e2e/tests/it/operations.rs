@@ -94,7 +94,7 @@ async fn open_in_ganyu(city: &City, login: &str, name: &str, role: &str) -> Call
 async fn people(city: &City) -> BTreeMap<&'static str, Person> {
     let mut people = BTreeMap::new();
     let others = ["citizen.chen", "org.yungang", "clerk.minzheng.1", "approver.minzheng.1"];
-    let overseers = ["supervisor.haizhou", "admin.city"];
+    let overseers = ["supervisor.haizhou", "admin.city", "ops.city"];
     let logins: BTreeSet<_> = everybody().filter(|login| *login != "supervisor.ganyu").collect();
     for login in logins.into_iter().chain(others).chain(overseers) {
         people.insert(login, Person::known(city.sign_in(login).await.unwrap()).await);

@@ -131,8 +131,29 @@ pub fn table() -> BTreeMap<&'static str, Entry> {
             table.insert(format!("{service}_{operation}").leak(), Entry::Nobodys);
         }
     }
+    // What waits in a service belongs to nobody; nothing of its content is shown.
+    table.extend(OPERATIONS.map(|operation| (operation, Entry::Nobodys)));
     table
 }
+
+/// What every service has for those who keep it running.
+const OPERATIONS: [&str; 15] = [
+    "identity_list_parked_events",
+    "identity_replay_parked_events",
+    "identity_set_parked_event_aside",
+    "matters_list_parked_events",
+    "matters_replay_parked_events",
+    "matters_set_parked_event_aside",
+    "intake_list_parked_events",
+    "intake_replay_parked_events",
+    "intake_set_parked_event_aside",
+    "licences_list_parked_events",
+    "licences_replay_parked_events",
+    "licences_set_parked_event_aside",
+    "reviews_list_parked_events",
+    "reviews_replay_parked_events",
+    "reviews_set_parked_event_aside",
+];
 
 fn identity() -> BTreeMap<&'static str, Entry> {
     use Entry::{List, Nobodys, Object};

@@ -48,7 +48,10 @@ pub struct Meta {
 }
 
 /// An event on the log: CloudEvents 1.0 in structured JSON form.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// `actor` and `data` keep their text exactly as the ledger hashed it, so that whoever receives the event can
+/// compute its hash again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Envelope {
     /// Always `1.0`.
     pub specversion: String,
@@ -70,10 +73,42 @@ pub struct Envelope {
     /// W3C trace context (distributed tracing extension).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
+    /// Hash of the event before it in the aggregate (extension), 64 hexadecimal digits in small letters.
+    pub previoushash: String,
+    /// Hash of this event (extension), likewise.
+    pub chainhash: String,
     /// Who caused it (extension).
-    pub actor: Principal,
+    pub actor: Box<RawValue>,
     /// What happened.
-    pub data: Value,
+    pub data: Box<RawValue>,
+}
+
+/// The parts of an event that its hash covers as text, and the two hashes.
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    /// [`Envelope::actor`].
+    pub actor: Box<RawValue>,
+    /// [`Envelope::data`].
+    pub data: Box<RawValue>,
+    /// [`Envelope::previoushash`].
+    pub previous: String,
+    /// [`Envelope::chainhash`].
+    pub hash: String,
+}
+
+/// What tells an event from all others, besides its content.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// [`Meta::event_id`].
+    pub event_id: Uuid,
+    /// Kind of aggregate.
+    pub aggregate: String,
+    /// Which one.
+    pub aggregate_id: String,
+    /// Its place in the aggregate's history.
+    pub version: i64,
+    /// When it was recorded.
+    pub at: DateTime<Utc>,
 }
 
 /// Why an envelope is not the event somebody expected.
@@ -90,20 +125,42 @@ impl std::error::Error for NotThatEvent {}
 
 impl Envelope {
     /// Wraps the stored parts of an event for the log.
-    pub fn wrap(service: &str, name: &str, data: Value, meta: Meta) -> Self {
+    pub fn wrap(
+        service: &str,
+        name: &str,
+        place: Place,
+        sealed: Sealed,
+        traceparent: Option<String>,
+    ) -> Self {
         Self {
             specversion: "1.0".into(),
-            id: meta.event_id,
-            source: format!("/tongban/{service}"),
-            kind: format!("cn.tongban.{service}.{}.{name}.v1", meta.aggregate),
-            subject: meta.aggregate_id,
-            time: meta.at,
+            id: place.event_id,
+            source: source(service),
+            kind: format!("cn.tongban.{service}.{}.{name}.v1", place.aggregate),
+            subject: place.aggregate_id,
+            time: place.at,
             datacontenttype: "application/json".into(),
-            sequence: meta.version.to_string(),
-            traceparent: meta.traceparent,
-            actor: meta.actor,
-            data,
+            sequence: place.version.to_string(),
+            traceparent,
+            previoushash: sealed.previous,
+            chainhash: sealed.hash,
+            actor: sealed.actor,
+            data: sealed.data,
         }
+    }
+
+    /// Who caused it.
+    ///
+    /// # Errors
+    /// When the text is no principal.
+    pub fn caused_by(&self) -> Result<Principal, NotThatEvent> {
+        serde_json::from_str(self.actor.get())
+            .map_err(|error| NotThatEvent(format!("event {}: no actor: {error}", self.id)))
+    }
+
+    /// What happened, as JSON.
+    pub fn value(&self) -> Value {
+        serde_json::from_str(self.data.get()).unwrap_or_default()
     }
 
     /// The topic it belongs on, without a deployment's prefix; `None` when the type is not one of ours.
@@ -130,7 +187,7 @@ impl Envelope {
             Some((service, aggregate, name))
                 if service == E::SERVICE && aggregate == E::AGGREGATE =>
             {
-                join(name, self.data.clone()).map_err(|error| {
+                join_text(name, &self.data).map_err(|error| {
                     NotThatEvent(format!("event {} of type {}: {error}", self.id, self.kind))
                 })
             }
@@ -144,12 +201,30 @@ impl Envelope {
         }
     }
 
-    fn parts(&self) -> Option<(&str, &str, &str)> {
+    /// The service, the kind of aggregate and the name that its type tells; `None` when the type is not one of ours.
+    pub fn parts(&self) -> Option<(&str, &str, &str)> {
         let rest = self.kind.strip_prefix("cn.tongban.")?.strip_suffix(".v1")?;
         let mut parts = rest.split('.');
         let found = (parts.next()?, parts.next()?, parts.next()?);
         parts.next().is_none().then_some(found)
     }
+}
+
+/// [`Envelope::source`] of a service's events.
+pub fn source(service: &str) -> String {
+    format!("/tongban/{service}")
+}
+
+/// As [`join`], from stored text, which is read once and without a copy.
+fn join_text<E: DomainEvent>(name: &str, data: &RawValue) -> Result<E, serde_json::Error> {
+    #[derive(Serialize)]
+    struct Whole<'a> {
+        r#type: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        data: Option<&'a RawValue>,
+    }
+    let data = (data.get() != "null").then_some(data);
+    serde_json::from_str(&serde_json::to_string(&Whole { r#type: name, data })?)
 }
 
 /// Splits an event into its name and the JSON text of its data, as the ledger keeps them.

@@ -11,4 +11,4 @@ pub mod matters;
 pub mod reviews;
 pub mod samples;
 
-pub use event::{DomainEvent, Envelope, Meta};
+pub use event::{DomainEvent, Envelope, Meta, Place, Sealed};

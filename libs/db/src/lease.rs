@@ -3,50 +3,76 @@
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
+use tokio::sync::Mutex;
 
 use crate::Storage;
 
-/// Held by one process at a time; falls free by itself when that process or its connection dies.
+/// How long the holder may be silent before the server gives the lease to another: a process that hangs, or
+/// whose connection is gone without anybody having said so, must not keep it.
+const SILENCE: &str = "4s";
+/// How long one question may take; less than [`SILENCE`], so that who is cut off knows before another holds it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Held by one process at a time; falls free by itself when that process or its connection dies, and when the
+/// holder does not ask [`Lease::held`] for four seconds.
 #[derive(Debug)]
 pub enum Lease {
     /// SQLite files belong to one serving process, which holds every lease.
     Always,
     /// A session lock of PostgreSQL on a connection of its own.
-    Session {
-        /// The connection whose session holds the lock.
-        connection: DatabaseConnection,
-        /// Name of the lock.
-        name: String,
-    },
+    Session(Session),
+}
+
+/// Where a session lock is asked for.
+#[derive(Debug)]
+pub struct Session {
+    url: String,
+    name: String,
+    /// The connection whose session holds the lock; absent before the first question and after a failure.
+    connection: Mutex<Option<DatabaseConnection>>,
 }
 
 impl Lease {
-    /// Prepares the lease `name` in `storage`; nothing is held yet.
+    /// Prepares the lease `name` in `storage`; nothing is held yet, and nobody is asked.
     ///
     /// # Errors
-    /// When the connection settings cannot be read.
+    /// None yet; kept for backends that must be asked.
     pub async fn new(storage: &Storage, name: &str) -> Result<Self, DbErr> {
         let Storage::Postgres { url, schema_prefix, .. } = storage else {
             return Ok(Self::Always);
         };
-        let mut options = ConnectOptions::new(url);
-        options
-            .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .acquire_timeout(Duration::from_secs(5))
-            .sqlx_logging(false)
-            .connect_lazy(true);
-        let connection = Database::connect(options).await?;
-        Ok(Self::Session { connection, name: format!("tongban-{schema_prefix}{name}") })
+        Ok(Self::Session(Session {
+            url: url.clone(),
+            name: format!("tongban-{schema_prefix}{name}"),
+            connection: Mutex::new(None),
+        }))
     }
 
     /// Whether this process holds the lease now; takes it when it is free.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is away, or does not answer within two seconds: the lease is then to be taken for lost.
     pub async fn held(&self) -> Result<bool, DbErr> {
-        let Self::Session { connection, name } = self else { return Ok(true) };
+        let Self::Session(session) = self else { return Ok(true) };
+        let mut connection = session.connection.lock().await;
+        let asked = tokio::time::timeout(PATIENCE, session.ask(&mut connection)).await;
+        let answer = asked.unwrap_or_else(|_| {
+            Err(DbErr::Custom(format!("no answer about the lease {} in time", session.name)))
+        });
+        if answer.is_err() {
+            // Its session may hold the lock for some seconds yet; another connection asks next time.
+            *connection = None;
+        }
+        answer
+    }
+}
+
+impl Session {
+    async fn ask(&self, connection: &mut Option<DatabaseConnection>) -> Result<bool, DbErr> {
+        let connection = match connection {
+            Some(connection) => connection,
+            none => none.insert(connect(&self.url).await?),
+        };
         // Asking again is how a lost connection is noticed: its successor's session starts without the lock.
         let answer = connection
             .query_one_raw(Statement::from_sql_and_values(
@@ -55,9 +81,23 @@ impl Lease {
                  AND pid = pg_backend_pid() AND granted \
                  AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1, 0)) \
                  OR pg_try_advisory_lock(hashtextextended($1, 0)) AS held",
-                [name.clone().into()],
+                [self.name.clone().into()],
             ))
             .await?;
         answer.map_or(Ok(false), |row| row.try_get("", "held"))
     }
+}
+
+async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(PATIENCE)
+        .sqlx_logging(false)
+        .connect_lazy(true)
+        // The server ends a session that is silent, and with it the lock.
+        .map_sqlx_postgres_opts(|postgres| postgres.options([("idle_session_timeout", SILENCE)]));
+    Database::connect(options).await
 }

@@ -48,6 +48,38 @@ pub enum Dialect {
     Postgres,
 }
 
+impl Dialect {
+    /// A table expression over `$1`, a JSON array of arrays: one row each, in the column `value`, whose
+    /// fields are `value ->> 0`, `value ->> 1`…
+    ///
+    /// A statement over it stays the same whatever the number of rows, and is prepared once.
+    pub fn rows_of_json(self) -> &'static str {
+        match self {
+            Self::Sqlite => "json_each($1)",
+            Self::Postgres => "jsonb_array_elements($1::jsonb)",
+        }
+    }
+
+    /// What makes a `SELECT` lock the rows of `table`; SQLite needs nothing, its transactions write alone.
+    pub fn locking(self, table: &str) -> String {
+        match self {
+            Self::Sqlite => String::new(),
+            Self::Postgres => format!(" FOR UPDATE OF {table}"),
+        }
+    }
+}
+
+/// Rows as the JSON text that [`Dialect::rows_of_json`] reads.
+///
+/// # Errors
+/// When a value cannot be JSON: our own mistake.
+pub fn json_rows<R: serde::Serialize>(
+    rows: impl IntoIterator<Item = R>,
+) -> Result<String, tongban_kernel::Fault> {
+    let rows: Vec<R> = rows.into_iter().collect();
+    serde_json::to_string(&rows).map_err(tongban_kernel::Fault::internal)
+}
+
 /// A service's database.
 ///
 /// SQLite takes one writer at a time, so writes there queue for one connection in the process
@@ -105,12 +137,11 @@ impl Db {
     /// # Errors
     /// When the database is away, or on SQLite another process keeps the file locked too long.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.write
-            .begin_with_options(TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            })
-            .await
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        begin_surely(self.write.clone(), options).await
     }
 
     /// Begins a transaction that only reads, all of it from one state of the database.
@@ -124,7 +155,15 @@ impl Db {
             Dialect::Postgres => Some(IsolationLevel::RepeatableRead),
         };
         let options = TransactionOptions { isolation_level, ..TransactionOptions::default() };
-        self.read.begin_with_options(options).await
+        begin_surely(self.read.clone(), options).await
+    }
+
+    /// How many transactions of one background task may usefully write side by side.
+    pub fn lanes(&self) -> usize {
+        match self.dialect() {
+            Dialect::Sqlite => 1,
+            Dialect::Postgres => 3,
+        }
     }
 
     /// The dialect spoken.
@@ -148,6 +187,19 @@ impl Db {
         self.read.close().await?;
         self.write.close().await
     }
+}
+
+/// Begins a transaction also when the caller is dropped meanwhile, as a request is whose client went away.
+///
+/// Cut off between `BEGIN` and its answer, sqlx 0.9 gives a connection back to the pool with the transaction
+/// open, and what others write on it is never committed. Begun to the end and dropped, it is rolled back.
+async fn begin_surely(
+    connection: DatabaseConnection,
+    options: TransactionOptions,
+) -> Result<DatabaseTransaction, DbErr> {
+    tokio::spawn(async move { connection.begin_with_options(options).await })
+        .await
+        .unwrap_or_else(|error| Err(DbErr::Custom(error.to_string())))
 }
 
 /// The dialect a connection or transaction speaks.

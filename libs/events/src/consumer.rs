@@ -1,26 +1,30 @@
 //! Consumers: what a service does when something happened elsewhere.
 
-use std::panic::AssertUnwindSafe;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::FutureExt;
-use sea_orm::{DatabaseTransaction, DbErr};
+use futures::future::join_all;
+use sea_orm::DatabaseTransaction;
 use tokio_util::sync::CancellationToken;
 use tongban_contracts::Envelope;
-use tongban_kernel::{Fault, FaultKind};
+use tongban_kernel::Fault;
 use tongban_ledger::Ledger;
-use tracing::Instrument;
 
-use crate::inbox::{Turn, take, turn};
+use crate::carrying::{Failure, Outcome, carry_out_alone, carry_out_together};
 use crate::log::{Delivery, Log, LogError, Message, Subscription};
-use crate::parked::{park, parked_of, version_of};
+use crate::parked::park;
+use crate::understood::Event;
 
-/// First pause after a failure that may pass.
-const REST: Duration = Duration::from_millis(100);
+/// First pause after a failure that may pass; it doubles from one to the next.
+const REST: Duration = Duration::from_millis(50);
 /// Longest pause.
 const LONG_REST: Duration = Duration::from_secs(5);
+/// How often an event is tried whose effect fails while the database answers.
+const ATTEMPTS: u32 = 6;
+/// Fewer deliveries for each lane than this are not worth another one.
+const LANE: usize = 25;
 
 /// What a service does with the events of some topics.
 #[async_trait]
@@ -32,11 +36,13 @@ pub trait Consumer: Send + Sync + 'static {
     fn topics(&self) -> Vec<String>;
 
     /// Carries out the effect of one event inside `transaction`, and nowhere else: what is written there
-    /// stands or falls with the note that the event was taken. Use
+    /// stands or falls with the note that the event was taken, and with the effects of other events that
+    /// were ready at the same time. It may be called again for the same event after a rollback. Use
     /// [`Ledger::execute_within`](tongban_ledger::Ledger::execute_within) for commands.
     ///
     /// # Errors
-    /// [`FaultKind::Unavailable`] to be called again later; anything else parks the event.
+    /// [`FaultKind::Unavailable`](tongban_kernel::FaultKind::Unavailable) to be called again, some times
+    /// within seconds, and as long as the database is away; anything else parks the event.
     async fn consume(
         &self,
         event: &Envelope,
@@ -52,10 +58,11 @@ pub async fn run_consumer(
     stop: CancellationToken,
 ) {
     let work = async {
+        let mut rest = REST;
         loop {
-            if let Err(error) = follow(consumer.as_ref(), &ledger, log.as_ref()).await {
+            if let Err(error) = follow(consumer.as_ref(), &ledger, log.as_ref(), &mut rest).await {
                 tracing::warn!(consumer = consumer.name(), %error, "will subscribe again");
-                tokio::time::sleep(LONG_REST).await;
+                pause(&mut rest).await;
             }
         }
     };
@@ -65,148 +72,122 @@ pub async fn run_consumer(
     }
 }
 
-async fn follow(consumer: &dyn Consumer, ledger: &Ledger, log: &dyn Log) -> Result<(), LogError> {
+async fn follow(
+    consumer: &dyn Consumer,
+    ledger: &Ledger,
+    log: &dyn Log,
+    rest: &mut Duration,
+) -> Result<(), LogError> {
     let topics = consumer.topics();
     log.ensure(&topics).await?;
     let mut subscription: Box<dyn Subscription> = log.subscribe(consumer.name(), &topics).await?;
     loop {
-        let delivery = subscription.next().await?;
-        settle(consumer, ledger, &delivery).await;
-        subscription.acknowledge(&delivery).await?;
+        let deliveries = subscription.next().await?;
+        *rest = REST;
+        let lanes = lanes(&deliveries, ledger.db().lanes());
+        join_all(lanes.iter().map(|lane| settle(consumer, ledger, lane))).await;
+        subscription.acknowledge(&deliveries).await?;
     }
 }
 
-/// Takes one delivery, however long the database is away.
-async fn settle(consumer: &dyn Consumer, ledger: &Ledger, delivery: &Delivery) {
-    let mut rest = REST;
-    loop {
-        match take_once(consumer, ledger, &delivery.message).await {
-            Ok(()) => return,
-            Err(fault) => {
-                tracing::warn!(consumer = consumer.name(), %fault, "event waits");
-                tokio::time::sleep(rest).await;
-                rest = (rest * 2).min(LONG_REST);
-            }
-        }
-    }
-}
-
-/// Carries out or parks one message; an error means that neither could be written down.
-async fn take_once(
-    consumer: &dyn Consumer,
-    ledger: &Ledger,
-    message: &Message,
-) -> Result<(), Fault> {
-    let away = |error: DbErr| tongban_db::to_fault(error);
-    let (mut envelope, version) = match understand(&message.topic, &message.key, &message.payload) {
-        Ok(understood) => understood,
-        Err(reason) => return park_alone(consumer, ledger, message, None, &reason).await,
-    };
-    let span = tracing::info_span!(
-        "consume",
-        consumer = consumer.name(),
-        event = envelope.kind,
-        subject = envelope.subject,
-        otel.kind = "consumer"
-    );
-    tongban_telemetry::continue_from(&span, envelope.traceparent.as_deref());
-    // What the consumer appends was caused by this step, not by the one before it.
-    if let Some(here) = span.in_scope(tongban_telemetry::current_traceparent) {
-        envelope.traceparent = Some(here);
-    }
-    let name = consumer.name();
-    let refused = async {
-        let transaction = ledger.db().begin().await.map_err(away)?;
-        let (topic, key) = (message.topic.as_str(), message.key.as_str());
-        match turn(&transaction, name, topic, key, version).await.map_err(away)? {
-            Turn::Seen => return Ok(None),
-            Turn::Gap => return Ok(Some("events before it are missing or parked".to_owned())),
-            Turn::Now => {}
-            Turn::First => {
-                let waiting = parked_of(&transaction, name, topic, key).await.map_err(away)?;
-                if waiting.iter().any(|row| version_of(row).is_none_or(|other| other < version)) {
-                    return Ok(Some(
-                        "waits behind a parked event of the same aggregate".to_owned(),
-                    ));
-                }
-            }
-        }
-        match carry_out(consumer, topic, &envelope, version, &transaction).await {
-            Ok(()) => {}
-            Err(fault) if fault.kind() == FaultKind::Unavailable => return Err(fault),
-            Err(fault) => return Ok(Some(fault.to_string())),
-        }
-        transaction.commit().await.map_err(away)?;
-        ledger.announce();
-        metrics::counter!("events_consumed_total", "consumer" => name).increment(1);
-        Ok(None)
-    }
-    .instrument(span)
-    .await?;
-    match refused {
-        None => Ok(()),
-        Some(reason) => park_alone(consumer, ledger, message, Some(version), &reason).await,
-    }
-}
-
-/// The effect of one event and the note that it was carried out; the caller commits.
-pub(crate) async fn carry_out(
-    consumer: &dyn Consumer,
-    topic: &str,
-    envelope: &Envelope,
-    version: i64,
-    transaction: &DatabaseTransaction,
-) -> Result<(), Fault> {
-    // A panic would end the consumer for good, but it concerns this event alone: it is parked for it.
-    AssertUnwindSafe(consumer.consume(envelope, transaction))
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| Err(Fault::internal("the consumer panicked")))?;
-    take(transaction, consumer.name(), topic, &envelope.subject, version)
-        .await
-        .map_err(tongban_db::to_fault)
-}
-
-/// The event in a message, and its version; or why it is none.
-pub(crate) fn understand(topic: &str, key: &str, payload: &str) -> Result<(Envelope, i64), String> {
-    let envelope: Envelope =
-        serde_json::from_str(payload).map_err(|error| format!("no event: {error}"))?;
-    let version = envelope.version().map_err(|error| error.to_string())?;
-    if version < 1 {
-        return Err(format!("version {version} of an aggregate, which begins with 1"));
-    }
-    if envelope.topic().as_deref() != Some(topic) {
-        return Err(format!("an event of type {} does not belong on this topic", envelope.kind));
-    }
-    if envelope.subject != key {
-        return Err(format!("its subject {} is not the message's key", envelope.subject));
-    }
-    Ok((envelope, version))
-}
-
-/// Parks a message, once, in a transaction of its own: whatever its consumer wrote has been rolled back.
+/// Divides many deliveries into some lanes that are settled side by side, those of an aggregate in one.
 ///
-/// The inbox stays where it is, so that an earlier event that comes late still gets its turn.
-async fn park_alone(
+/// A statement of an effect is mostly waiting for its answer; one lane would leave database and processor idle.
+fn lanes(deliveries: &[Delivery], most: usize) -> Vec<Vec<&Delivery>> {
+    let count = most.min(deliveries.len() / LANE).max(1);
+    let mut lanes = vec![Vec::new(); count];
+    for delivery in deliveries {
+        let mut hasher = DefaultHasher::new();
+        (&delivery.message.topic, &delivery.message.key).hash(&mut hasher);
+        let lane = usize::try_from(hasher.finish() % count as u64).unwrap_or(0);
+        lanes[lane].push(delivery);
+    }
+    lanes
+}
+
+async fn pause(rest: &mut Duration) {
+    tokio::time::sleep(*rest).await;
+    *rest = (*rest * 2).min(LONG_REST);
+}
+
+/// Takes deliveries, however long the database is away: as many together as it can, and each one that fails
+/// alone, so that it fails for itself only.
+async fn settle(consumer: &dyn Consumer, ledger: &Ledger, deliveries: &[&Delivery]) {
+    let understood: Vec<_> = deliveries
+        .iter()
+        .map(|Delivery { message, .. }| Event::of(&message.topic, &message.key, &message.payload))
+        .collect();
+    let (mut at, mut end) = (0, deliveries.len());
+    while at < deliveries.len() {
+        let events: Vec<&Event> =
+            understood[at..end].iter().map_while(|event| event.as_ref().ok()).collect();
+        let failed = if events.is_empty() {
+            Some(0)
+        } else {
+            match carry_out_together(consumer, ledger, &events).await {
+                Ok(done) => {
+                    at += done;
+                    None
+                }
+                Err(failed) => Some(failed),
+            }
+        };
+        end = match failed {
+            Some(0) => {
+                settle_alone(consumer, ledger, &deliveries[at].message, &understood[at]).await;
+                at += 1;
+                deliveries.len()
+            }
+            // Those before it go together again, without it.
+            Some(failed) => at + failed,
+            None => deliveries.len(),
+        };
+    }
+}
+
+/// Carries out or parks one message.
+async fn settle_alone(
     consumer: &dyn Consumer,
     ledger: &Ledger,
     message: &Message,
-    version: Option<i64>,
-    reason: &str,
-) -> Result<(), Fault> {
-    let at = ledger.clock().now().timestamp_micros();
-    let write = async {
-        let transaction = ledger.db().begin().await?;
-        let waiting =
-            parked_of(&transaction, consumer.name(), &message.topic, &message.key).await?;
-        // Delivered again, it is there already; an unreadable one is known by its text alone.
-        let there = waiting.iter().any(|row| {
-            row.payload == message.payload || version.is_some() && version_of(row) == version
-        });
-        if !there {
-            park(&transaction, consumer.name(), message, reason, at).await?;
-        }
-        transaction.commit().await
+    understood: &Result<Event, String>,
+) {
+    let event = match understood {
+        Ok(event) => event,
+        Err(reason) => return park_surely(consumer, ledger, message, None, reason).await,
     };
-    write.await.map_err(tongban_db::to_fault)
+    let (mut rest, mut attempts) = (REST, 0);
+    loop {
+        let (fault, away) = match carry_out_alone(consumer, ledger, event).await {
+            Ok(Outcome::Done) => return,
+            Ok(Outcome::Refused(reason)) => {
+                return park_surely(consumer, ledger, message, Some(event), &reason).await;
+            }
+            Err(Failure::Away(fault)) => (fault, true),
+            Err(Failure::MayPass(fault)) => (fault, false),
+        };
+        attempts += u32::from(!away);
+        if attempts >= ATTEMPTS {
+            let reason = format!("failed {attempts} times, at last: {fault}");
+            return park_surely(consumer, ledger, message, Some(event), &reason).await;
+        }
+        metrics::counter!("events_retried_total", "consumer" => consumer.name()).increment(1);
+        tracing::warn!(consumer = consumer.name(), %fault, attempts, "event waits");
+        pause(&mut rest).await;
+    }
+}
+
+/// Parks a message, however long the database is away: what is not written down is not acknowledged.
+async fn park_surely(
+    consumer: &dyn Consumer,
+    ledger: &Ledger,
+    message: &Message,
+    event: Option<&Event>,
+    reason: &str,
+) {
+    let mut rest = REST;
+    while let Err(fault) = park(consumer.name(), ledger, message, event, reason).await {
+        tracing::error!(consumer = consumer.name(), %fault, "event cannot be parked yet");
+        pause(&mut rest).await;
+    }
 }

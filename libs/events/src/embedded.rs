@@ -6,18 +6,24 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, DbBackend, Statement};
 use sea_orm_migration::prelude::{Index, MigrationName, MigrationTrait, SchemaManager, Table};
 use sea_orm_migration::schema::{big_integer, string, text};
 use tokio::sync::watch;
 use tongban_db::{Db, Storage};
 
-use crate::log::{Delivery, Log, LogError, Message, Subscription};
+use crate::log::{Delivery, Log, LogError, MOST, MOST_BYTES, Message, Subscription};
 
-/// How many messages a subscriber reads ahead.
-const BATCH: u64 = 256;
+/// Rows written by one statement.
+const ROWS: usize = 250;
 /// How often a subscriber looks by itself, for messages another process has written.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// The next messages of some topics, as many as fit into some bytes and at least one.
+const READ: &str = "SELECT position, topic, key, payload FROM (SELECT position, topic, key, payload, \
+    SUM(octet_length(payload)) OVER (ORDER BY position) AS so_far FROM (SELECT * FROM log_message \
+    WHERE position > $1 AND topic IN (SELECT value FROM json_each($2)) ORDER BY position LIMIT $3)) \
+    WHERE so_far - octet_length(payload) < $4 ORDER BY position";
 
 /// A log in one SQLite file.
 #[derive(Clone)]
@@ -48,16 +54,27 @@ impl Log for EmbeddedLog {
         if messages.is_empty() {
             return Ok(());
         }
-        let rows = messages.iter().map(|message| message::ActiveModel {
-            position: NotSet,
-            topic: Set(message.topic.clone()),
-            key: Set(message.key.clone()),
-            payload: Set(message.payload.clone()),
-        });
-        message::Entity::insert_many(rows)
-            .exec_without_returning(self.db.write())
-            .await
-            .map_err(lost)?;
+        if let Some(message) = messages.iter().find(|message| !message.fits()) {
+            return Err(LogError(format!(
+                "a message of {} bytes is too large",
+                message.payload.len()
+            )));
+        }
+        // One transaction, one wait for the disk, however many there are.
+        let transaction = self.db.begin().await.map_err(lost)?;
+        for some in messages.chunks(ROWS) {
+            let rows = some.iter().map(|message| message::ActiveModel {
+                position: NotSet,
+                topic: Set(message.topic.clone()),
+                key: Set(message.key.clone()),
+                payload: Set(message.payload.clone()),
+            });
+            message::Entity::insert_many(rows)
+                .exec_without_returning(&transaction)
+                .await
+                .map_err(lost)?;
+        }
+        transaction.commit().await.map_err(lost)?;
         self.published.send_modify(|count| *count += 1);
         Ok(())
     }
@@ -78,7 +95,6 @@ impl Log for EmbeddedLog {
             group: group.to_owned(),
             topics: topics.to_vec(),
             position,
-            ahead: Vec::new().into_iter(),
         }))
     }
 
@@ -93,43 +109,41 @@ struct Reader {
     group: String,
     topics: Vec<String>,
     position: i64,
-    ahead: std::vec::IntoIter<message::Model>,
 }
 
 #[async_trait]
 impl Subscription for Reader {
-    async fn next(&mut self) -> Result<Delivery, LogError> {
+    async fn next(&mut self) -> Result<Vec<Delivery>, LogError> {
+        let topics =
+            serde_json::to_string(&self.topics).map_err(|why| LogError(why.to_string()))?;
         loop {
-            if let Some(row) = self.ahead.next() {
-                self.position = row.position;
-                return Ok(Delivery {
-                    message: Message { topic: row.topic, key: row.key, payload: row.payload },
-                    partition: 0,
-                    offset: row.position,
-                });
-            }
             self.published.mark_unchanged();
+            let values = [
+                self.position.into(),
+                topics.clone().into(),
+                i64::try_from(MOST).unwrap_or(i64::MAX).into(),
+                i64::try_from(MOST_BYTES).unwrap_or(i64::MAX).into(),
+            ];
+            let statement = Statement::from_sql_and_values(DbBackend::Sqlite, READ, values);
             let rows = message::Entity::find()
-                .filter(message::Column::Position.gt(self.position))
-                .filter(message::Column::Topic.is_in(&self.topics))
-                .order_by_asc(message::Column::Position)
-                .limit(BATCH)
+                .from_raw_sql(statement)
                 .all(self.db.read())
                 .await
                 .map_err(lost)?;
-            if rows.is_empty() {
-                // A missed signal only delays: the table is looked at again anyway.
-                let _ = tokio::time::timeout(LOOK, self.published.changed()).await;
+            if let Some(last) = rows.last() {
+                self.position = last.position;
+                return Ok(rows.into_iter().map(delivery).collect());
             }
-            self.ahead = rows.into_iter();
+            // A missed signal only delays: the table is looked at again anyway.
+            let _ = tokio::time::timeout(LOOK, self.published.changed()).await;
         }
     }
 
-    async fn acknowledge(&mut self, delivery: &Delivery) -> Result<(), LogError> {
-        let row = position::ActiveModel {
-            group: Set(self.group.clone()),
-            position: Set(delivery.offset),
+    async fn acknowledge(&mut self, deliveries: &[Delivery]) -> Result<(), LogError> {
+        let Some(last) = deliveries.iter().map(|delivery| delivery.offset).max() else {
+            return Ok(());
         };
+        let row = position::ActiveModel { group: Set(self.group.clone()), position: Set(last) };
         position::Entity::insert(row)
             .on_conflict(
                 OnConflict::column(position::Column::Group)
@@ -140,6 +154,14 @@ impl Subscription for Reader {
             .await
             .map_err(lost)?;
         Ok(())
+    }
+}
+
+fn delivery(row: message::Model) -> Delivery {
+    Delivery {
+        message: Message { topic: row.topic, key: row.key, payload: row.payload },
+        partition: 0,
+        offset: row.position,
     }
 }
 

@@ -5,6 +5,7 @@
 //! committed with the effect. An event that cannot be understood is parked with all later ones of the
 //! same aggregate, visible and ready to be replayed; it neither blocks the others nor is lost.
 
+mod carrying;
 mod consumer;
 pub mod embedded;
 pub mod entity;
@@ -14,9 +15,14 @@ mod log;
 mod migration;
 mod parked;
 mod relay;
+mod replay;
+mod set_aside;
+mod understood;
 
 pub use consumer::{Consumer, run_consumer};
-pub use log::{Delivery, Log, LogError, Message, Subscription};
+pub use log::{Delivery, LARGEST, Log, LogError, Message, Subscription};
 pub use migration::migrations;
-pub use parked::{count, list, replay};
+pub use parked::{Outline, count, counts, discreet, list, outlines};
 pub use relay::run_relay;
+pub use replay::{Replayed, Which, replay, replay_some};
+pub use set_aside::{Decision, set_aside};

@@ -2,6 +2,19 @@
 
 use async_trait::async_trait;
 
+/// Largest message either log takes, in bytes: an event carries a whole request, which may have 1 MiB, and
+/// what the ledger adds.
+pub const LARGEST: usize = 8 * 1024 * 1024;
+
+/// What a message needs besides key and content, generously.
+const OVERHEAD: usize = 4096;
+
+/// Most messages a subscriber takes at once.
+pub(crate) const MOST: usize = 500;
+
+/// Most bytes of content it takes at once; a single message may have more.
+pub(crate) const MOST_BYTES: usize = 4 * 1024 * 1024;
+
 /// A message on its way to the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -11,6 +24,13 @@ pub struct Message {
     pub key: String,
     /// Content, UTF-8 JSON.
     pub payload: String,
+}
+
+impl Message {
+    /// Whether a log takes it at all.
+    pub fn fits(&self) -> bool {
+        self.key.len() + self.payload.len() + OVERHEAD <= LARGEST
+    }
 }
 
 /// A message as it reaches a subscriber.
@@ -52,9 +72,11 @@ pub trait Log: Send + Sync + 'static {
 /// A group member's reading position.
 #[async_trait]
 pub trait Subscription: Send {
-    /// Waits for the next message.
-    async fn next(&mut self) -> Result<Delivery, LogError>;
+    /// Waits for the next message and gives it with what else is ready, some hundreds at most; never nothing.
+    async fn next(&mut self) -> Result<Vec<Delivery>, LogError>;
 
-    /// Notes that the effect of this and all earlier messages of its partition is on the disk.
-    async fn acknowledge(&mut self, delivery: &Delivery) -> Result<(), LogError>;
+    /// Notes that the effects of these and all earlier messages of their partitions are on the disk.
+    ///
+    /// May do so later: a message that comes again is recognised by the inbox.
+    async fn acknowledge(&mut self, deliveries: &[Delivery]) -> Result<(), LogError>;
 }

@@ -1,60 +1,87 @@
-//! Events that could not be carried out: kept, seen, replayed.
-
-use std::collections::HashMap;
+//! Events that could not be carried out: kept and seen.
 
 use sea_orm::{
-    ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
-    DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait,
+    DatabaseTransaction, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
-use tongban_kernel::{Fault, FaultKind};
+use tongban_kernel::Fault;
 use tongban_ledger::Ledger;
 
-use crate::consumer::{Consumer, carry_out, understand};
-use crate::entity::parked;
-use crate::inbox::{Turn, turn};
+use crate::entity::parked::{self, Column};
+use crate::inbox::Inbox;
 use crate::log::Message;
+use crate::understood::{Event, storable, subject_of};
 
+/// Parks a message, once, in a transaction of its own: whatever its consumer wrote has been rolled back.
+///
+/// The inbox stays where it is, so that an earlier event that comes late still gets its turn.
 pub(crate) async fn park(
-    transaction: &DatabaseTransaction,
     consumer: &str,
+    ledger: &Ledger,
     message: &Message,
+    event: Option<&Event>,
     reason: &str,
-    at: i64,
-) -> Result<(), DbErr> {
-    tracing::error!(consumer, topic = message.topic, subject = message.key, reason, "event parked");
-    metrics::counter!("events_parked_total", "consumer" => consumer.to_owned()).increment(1);
+) -> Result<(), Fault> {
+    let (subject, payload) = (subject_of(message), storable(&message.payload));
+    let hash = event.map(|event| event.envelope.chainhash.clone());
+    let transaction = ledger.db().begin().await.map_err(tongban_db::to_fault)?;
+    // Two members that hold the same message while the group is rebalanced park it once.
+    let aggregate = (message.topic.as_str(), subject.as_str());
+    Inbox::lock(&transaction, consumer, [aggregate].into()).await?;
+    let mut same = Condition::any().add(Column::Payload.eq(&payload));
+    if let Some(hash) = &hash {
+        same = same.add(Column::Hash.eq(hash));
+    }
+    let there = of_aggregate(consumer, &message.topic, &subject).filter(same).count(&transaction);
+    if there.await.map_err(tongban_db::to_fault)? > 0 {
+        return Ok(());
+    }
     let row = parked::ActiveModel {
         id: NotSet,
         consumer: Set(consumer.to_owned()),
         topic: Set(message.topic.clone()),
-        subject: Set(message.key.clone()),
-        payload: Set(message.payload.clone()),
-        reason: Set(reason.to_owned()),
-        at: Set(at),
+        subject: Set(subject.clone()),
+        payload: Set(payload),
+        reason: Set(storable(reason)),
+        at: Set(ledger.clock().now().timestamp_micros()),
+        version: Set(event.map(|event| event.version)),
+        hash: Set(hash),
     };
-    parked::Entity::insert(row).exec_without_returning(transaction).await?;
+    parked::Entity::insert(row)
+        .exec_without_returning(&transaction)
+        .await
+        .map_err(tongban_db::to_fault)?;
+    transaction.commit().await.map_err(tongban_db::to_fault)?;
+    let reason = discreet(reason);
+    tracing::error!(consumer, topic = message.topic, subject, reason, "event parked");
+    metrics::counter!("events_parked_total", "consumer" => consumer.to_owned()).increment(1);
     Ok(())
 }
 
-/// What is parked of one aggregate, in the order of parking.
-pub(crate) async fn parked_of(
-    connection: &impl ConnectionTrait,
+/// Whether parked events of its aggregate keep one back of which none was carried out yet.
+pub(crate) async fn holds_back(
+    transaction: &DatabaseTransaction,
+    consumer: &str,
+    event: &Event,
+) -> Result<bool, Fault> {
+    // Before the first there is nothing to wait for. What cannot be read may be any earlier one.
+    let earlier =
+        Condition::any().add(Column::Version.lt(event.version)).add(Column::Version.is_null());
+    let (topic, subject) = event.aggregate();
+    let waiting = of_aggregate(consumer, topic, subject).filter(earlier).count(transaction);
+    Ok(event.version > 1 && waiting.await.map_err(tongban_db::to_fault)? > 0)
+}
+
+pub(crate) fn of_aggregate(
     consumer: &str,
     topic: &str,
     subject: &str,
-) -> Result<Vec<parked::Model>, DbErr> {
+) -> sea_orm::Select<parked::Entity> {
     parked::Entity::find()
-        .filter(parked::Column::Consumer.eq(consumer))
-        .filter(parked::Column::Topic.eq(topic))
-        .filter(parked::Column::Subject.eq(subject))
-        .order_by_asc(parked::Column::Id)
-        .all(connection)
-        .await
-}
-
-/// The version of a parked event; `None` when it is no readable event.
-pub(crate) fn version_of(row: &parked::Model) -> Option<i64> {
-    understand(&row.topic, &row.subject, &row.payload).ok().map(|(_, version)| version)
+        .filter(Column::Consumer.eq(consumer))
+        .filter(Column::Topic.eq(topic))
+        .filter(Column::Subject.eq(subject))
 }
 
 /// All parked events of a service, in the order of parking.
@@ -63,7 +90,60 @@ pub(crate) fn version_of(row: &parked::Model) -> Option<i64> {
 /// When the database is away.
 pub async fn list(connection: &impl ConnectionTrait) -> Result<Vec<parked::Model>, Fault> {
     parked::Entity::find()
-        .order_by_asc(parked::Column::Id)
+        .order_by_asc(Column::Id)
+        .all(connection)
+        .await
+        .map_err(tongban_db::to_fault)
+}
+
+/// A parked event without its content.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Outline {
+    /// Order of parking.
+    pub id: i64,
+    /// The consumer that could not carry it out.
+    pub consumer: String,
+    /// Topic it came on.
+    pub topic: String,
+    /// The aggregate, or the message's key.
+    pub subject: String,
+    /// Its place in the aggregate's history; absent when it is no event.
+    pub version: Option<i64>,
+    /// Why it was parked.
+    pub reason: String,
+    /// When, in microseconds since 1970.
+    pub at: i64,
+}
+
+/// Up to `limit` parked events after the one with the identifier `after`, of one consumer or of all.
+///
+/// # Errors
+/// When the database is away.
+pub async fn outlines(
+    connection: &impl ConnectionTrait,
+    consumer: Option<&str>,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<Outline>, Fault> {
+    let mut query = parked::Entity::find()
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::Consumer,
+            Column::Topic,
+            Column::Subject,
+            Column::Version,
+            Column::Reason,
+            Column::At,
+        ])
+        .filter(Column::Id.gt(after));
+    if let Some(consumer) = consumer {
+        query = query.filter(Column::Consumer.eq(consumer));
+    }
+    query
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .into_model::<Outline>()
         .all(connection)
         .await
         .map_err(tongban_db::to_fault)
@@ -77,69 +157,61 @@ pub async fn count(connection: &impl ConnectionTrait) -> Result<u64, Fault> {
     parked::Entity::find().count(connection).await.map_err(tongban_db::to_fault)
 }
 
-/// Carries out the parked events of `consumer`, each in a transaction of its own and those of an aggregate
-/// by version; gives the number carried out.
-///
-/// An event that still fails stays parked with those of its aggregate behind it; other aggregates go on.
-/// Safe to call while the consumer runs, and twice at once.
+/// How many events are parked, for each consumer that has any.
 ///
 /// # Errors
-/// Why the first of those that stay could not be carried out, once all others are; or the database's absence.
-pub async fn replay(ledger: &Ledger, consumer: &dyn Consumer) -> Result<usize, Fault> {
-    let rows = list(ledger.db().read()).await?;
-    let mut aggregates: Vec<Vec<parked::Model>> = Vec::new();
-    let mut places = HashMap::new();
-    for row in rows.into_iter().filter(|row| row.consumer == consumer.name()) {
-        let place = places.entry((row.topic.clone(), row.subject.clone()));
-        let place = *place.or_insert_with(|| {
-            aggregates.push(Vec::new());
-            aggregates.len() - 1
-        });
-        aggregates[place].push(row);
-    }
-    let (mut done, mut refusal) = (0, None);
-    for mut waiting in aggregates {
-        waiting.sort_by_key(version_of);
-        for row in waiting {
-            match replay_one(ledger, consumer, &row).await {
-                Ok(carried_out) => done += usize::from(carried_out),
-                Err(fault) if fault.kind() == FaultKind::Unavailable => return Err(fault),
-                Err(fault) => {
-                    tracing::warn!(consumer = row.consumer, row.id, %fault, "event stays parked");
-                    refusal = refusal.or(Some(fault));
-                    break;
-                }
-            }
-        }
-    }
-    refusal.map_or(Ok(done), Err)
+/// When the database is away.
+pub async fn counts(connection: &impl ConnectionTrait) -> Result<Vec<(String, i64)>, Fault> {
+    parked::Entity::find()
+        .select_only()
+        .column(Column::Consumer)
+        .column_as(Column::Id.count(), "parked")
+        .group_by(Column::Consumer)
+        .into_tuple()
+        .all(connection)
+        .await
+        .map_err(tongban_db::to_fault)
 }
 
-/// Carries out one parked event; `false` when that was done before.
-async fn replay_one(
-    ledger: &Ledger,
-    consumer: &dyn Consumer,
-    row: &parked::Model,
-) -> Result<bool, Fault> {
-    let away = |error: DbErr| tongban_db::to_fault(error);
-    let (topic, subject) = (row.topic.as_str(), row.subject.as_str());
-    let (envelope, version) = understand(topic, subject, &row.payload)
-        .map_err(|why| Fault::conflict("unreadable_event", "该消息无法识别").internally(why))?;
-    let transaction = ledger.db().begin().await.map_err(away)?;
-    let turn = turn(&transaction, consumer.name(), topic, subject, version).await.map_err(away)?;
-    match turn {
-        Turn::Now | Turn::First => {
-            carry_out(consumer, topic, &envelope, version, &transaction).await?;
+/// A reason without what it quotes: a value in an event may be somebody's name or number.
+pub fn discreet(reason: &str) -> String {
+    let mut parts = reason.split('"');
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for (place, part) in parts.enumerate() {
+        let quoted = place % 2 == 0;
+        shown.push('"');
+        shown.push_str(if quoted { "…" } else { part });
+    }
+    let mut told = String::with_capacity(shown.len());
+    let mut digits = String::new();
+    for character in shown.chars().chain(['\0']) {
+        if character.is_ascii_digit() {
+            digits.push(character);
+            continue;
         }
-        Turn::Seen => {}
-        Turn::Gap => {
-            return Err(Fault::conflict("gap", "该对象之前的事件尚缺，不能继续").internally(
-                format!("{topic} {subject}: event {version} follows on missing ones"),
-            ));
+        // A year or a version says nothing of anybody; telephone and identity numbers are longer.
+        told.push_str(if digits.len() > 6 { "…" } else { &digits });
+        digits.clear();
+        if character != '\0' {
+            told.push(character);
         }
     }
-    parked::Entity::delete_by_id(row.id).exec(&transaction).await.map_err(away)?;
-    transaction.commit().await.map_err(away)?;
-    ledger.announce();
-    Ok(turn != Turn::Seen)
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::discreet;
+
+    #[test]
+    fn a_reason_quotes_nobody() {
+        let reason = r#"no event: invalid type: string "张三", expected u32 at line 1 column 24"#;
+        assert_eq!(
+            discreet(reason),
+            r#"no event: invalid type: string "…", expected u32 at line 1 column 24"#
+        );
+        assert_eq!(discreet("integer `13900000000`, version 2026"), "integer `…`, version 2026");
+        assert_eq!(discreet(r#"cut off "here"#), r#"cut off "…"#);
+        assert_eq!(discreet(""), "");
+    }
 }

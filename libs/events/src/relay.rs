@@ -6,16 +6,18 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tongban_db::Lease;
-use tongban_ledger::{Ledger, forget, unsent};
+use tongban_ledger::{Ledger, Outgoing, forget, unsent};
 
-use crate::log::{Log, Message};
+use crate::log::{Log, LogError, Message};
 
-/// Events published in one go.
-const BATCH: u64 = 500;
+/// Most events published in one go.
+const BATCH: u64 = 2000;
 /// How often the relay looks by itself, for events other processes have appended.
-const LOOK: Duration = Duration::from_millis(250);
+const LOOK: Duration = Duration::from_millis(100);
+/// How often it says that it is still there while the log lets it wait.
+const SIGN: Duration = Duration::from_secs(1);
 /// How long it waits after a failure.
-const REST: Duration = Duration::from_secs(1);
+const REST: Duration = Duration::from_millis(500);
 
 /// Publishes the events of `service` until `stop`.
 ///
@@ -28,14 +30,16 @@ pub async fn run_relay(
     lease: Arc<Lease>,
     stop: CancellationToken,
 ) {
-    let mut ensured = HashSet::new();
+    let mut relay =
+        Relay { service, ledger, log, lease, ensured: HashSet::new(), told: HashSet::new() };
     loop {
         let round = tokio::select! {
             () = stop.cancelled() => return,
-            round = publish_some(service, &ledger, log.as_ref(), &lease, &mut ensured) => round,
+            round = relay.publish_some() => round,
         };
         let pause = match round {
-            Ok(count) if count == BATCH => continue,
+            // Where some were there may be more.
+            Ok(count) if count > 0 => continue,
             Ok(_) => LOOK,
             Err(error) => {
                 tracing::warn!(service, %error, "events wait in the outbox");
@@ -44,45 +48,76 @@ pub async fn run_relay(
         };
         tokio::select! {
             () = stop.cancelled() => return,
-            () = ledger.appended() => {}
+            () = relay.ledger.appended() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
 }
 
-async fn publish_some(
-    service: &str,
-    ledger: &Ledger,
-    log: &dyn Log,
-    lease: &Lease,
-    ensured: &mut HashSet<String>,
-) -> Result<u64, Box<dyn std::error::Error + Send + Sync>> {
-    if !lease.held().await? {
-        return Ok(0);
+struct Relay<'a> {
+    service: &'a str,
+    ledger: Ledger,
+    log: Arc<dyn Log>,
+    lease: Arc<Lease>,
+    ensured: HashSet<String>,
+    told: HashSet<i64>,
+}
+
+impl Relay<'_> {
+    async fn publish_some(&mut self) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
+        if !self.lease.held().await? {
+            return Ok(0);
+        }
+        let unsent = unsent(self.ledger.db().read(), self.service, BATCH).await?;
+        for position in unsent.held {
+            if self.told.insert(position) {
+                let service = self.service;
+                tracing::error!(service, position, "event too large for any log, or behind one");
+            }
+        }
+        if unsent.events.is_empty() {
+            return Ok(0);
+        }
+        let mut messages = Vec::with_capacity(unsent.events.len());
+        for Outgoing { envelope, .. } in &unsent.events {
+            messages.push(Message {
+                topic: envelope.topic().ok_or("an event of unknown type in the outbox")?,
+                key: envelope.subject.clone(),
+                payload: serde_json::to_string(envelope)?,
+            });
+        }
+        let positions: Vec<i64> = unsent.events.iter().map(|event| event.position).collect();
+        // Made by us, a topic has the partitions and limits of the settings and not the broker's defaults.
+        let fresh: BTreeSet<_> = messages.iter().map(|message| message.topic.clone()).collect();
+        let fresh: Vec<_> =
+            fresh.into_iter().filter(|topic| !self.ensured.contains(topic)).collect();
+        if !fresh.is_empty() {
+            self.log.ensure(&fresh).await?;
+            self.ensured.extend(fresh);
+        }
+        self.publish(&messages).await?;
+        forget(self.ledger.db().write(), &positions).await?;
+        metrics::counter!("events_published_total", "service" => self.service.to_owned())
+            .increment(positions.len() as u64);
+        Ok(positions.len())
     }
-    let events = unsent(ledger.db().read(), service, BATCH).await?;
-    if events.is_empty() {
-        return Ok(0);
+
+    /// Waits for the log's acknowledgement, however long, and keeps the lease meanwhile.
+    ///
+    /// Given up and begun again, the same messages would pile up in the client library while the log is away.
+    async fn publish(&self, messages: &[Message]) -> Result<(), LogError> {
+        let publishing = self.log.publish(messages);
+        tokio::pin!(publishing);
+        loop {
+            tokio::select! {
+                done = &mut publishing => return done,
+                () = tokio::time::sleep(SIGN) => {
+                    // Should it be lost, another publishes these as well, and consumers notice.
+                    if let Err(error) = self.lease.held().await {
+                        tracing::warn!(service = self.service, %error, "the relay's lease is in doubt");
+                    }
+                }
+            }
+        }
     }
-    let mut messages = Vec::with_capacity(events.len());
-    for event in &events {
-        messages.push(Message {
-            topic: event.envelope.topic().ok_or("an event of unknown type in the outbox")?,
-            key: event.envelope.subject.clone(),
-            payload: serde_json::to_string(&event.envelope)?,
-        });
-    }
-    // Made by us, a topic has the partitions and limits of the settings and not the broker's defaults.
-    let fresh: BTreeSet<_> = messages.iter().map(|message| message.topic.clone()).collect();
-    let fresh: Vec<_> = fresh.into_iter().filter(|topic| !ensured.contains(topic)).collect();
-    if !fresh.is_empty() {
-        log.ensure(&fresh).await?;
-        ensured.extend(fresh);
-    }
-    log.publish(&messages).await?;
-    let positions: Vec<i64> = events.iter().map(|event| event.position).collect();
-    forget(ledger.db().write(), &positions).await?;
-    metrics::counter!("events_published_total", "service" => service.to_owned())
-        .increment(events.len() as u64);
-    Ok(events.len() as u64)
 }

@@ -39,6 +39,8 @@ pub enum Role {
     Supervisor,
     /// 系统管理员: manages accounts of the own region.
     IdentityAdmin,
+    /// 运维人员: keeps the platform running; sees that events wait, replays them or sets them aside.
+    Operator,
 }
 
 /// An authenticated caller.

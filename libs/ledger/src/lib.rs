@@ -24,6 +24,8 @@ pub use chain::{ChainFault, GENESIS, Link, hash_of};
 pub use history::Recorded;
 pub use ledger::Ledger;
 pub use migration::migrations;
-pub use outbox::{Outgoing, forget, pending, unsent};
+pub use outbox::{
+    Outgoing, Unsent, envelope_of, forget, hash_of_envelope, oldest_pending, pending, unsent,
+};
 pub use replay::{Replay, replay};
 pub use request::{Reply, RequestKey};

@@ -9,7 +9,6 @@ use tongban_history::History;
 use tongban_history::audit::{Report, audit, is_of};
 use tongban_kernel::Fault;
 use tongban_proof::PublishedKeys;
-use utoipa::openapi::OpenApi;
 
 use crate::process::{StartError, choose};
 use crate::service::{Job, Service};
@@ -17,13 +16,6 @@ use crate::settings::Settings;
 
 /// Pause between two looks for events without a place.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// The whole document of a service: its own operations and those of its history.
-pub fn document(service: &dyn Service) -> OpenApi {
-    let mut openapi = service.openapi();
-    openapi.merge(tongban_history::api::openapi(service.info()));
-    openapi
-}
 
 /// Gives events their places and signs checkpoints, in one process of those that run the service.
 pub(crate) struct KeepHistory {

@@ -2,7 +2,9 @@
 
 mod background;
 mod doctor;
+mod document;
 mod history;
+mod operators;
 mod ops;
 mod parked;
 mod process;
@@ -10,7 +12,8 @@ mod service;
 mod settings;
 
 pub use doctor::{Finding, diagnose};
-pub use history::{audit_ledgers, document};
+pub use document::document;
+pub use history::audit_ledgers;
 pub use parked::{ParkedOf, parked};
 pub use process::{Ambient, Process, StartError, load, migrate};
 pub use service::{Host, Job, Service, Started, read_sample};

@@ -11,15 +11,18 @@ use axum::routing::get;
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tongban_history::{History, KeyState};
-use tongban_ledger::Ledger;
+use tongban_kernel::{Clock, Fault};
 use tongban_web::token::Verifier;
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::{SwaggerUi, Url};
 
+use crate::operators::Operators;
+
 /// What health is judged by.
 #[derive(Clone)]
 pub(crate) struct Ops {
-    pub(crate) ledgers: Arc<Vec<(&'static str, Ledger, History)>>,
+    pub(crate) watched: Arc<Vec<(&'static str, Operators, History)>>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) verifier: Verifier,
     pub(crate) stopping: Arc<AtomicBool>,
     pub(crate) metrics: Option<PrometheusHandle>,
@@ -54,8 +57,9 @@ async fn ready(State(ops): State<Ops>) -> Response {
         lacking.push("no token keys yet".to_owned());
     }
     let mut warnings = Vec::new();
-    for (name, ledger, history) in ops.ledgers.iter() {
-        let answer = tokio::time::timeout(Duration::from_secs(2), ledger.db().ping()).await;
+    for (name, watched, history) in ops.watched.iter() {
+        let ping = watched.ledger.db().ping();
+        let answer = tokio::time::timeout(Duration::from_secs(2), ping).await;
         if !matches!(answer, Ok(Ok(()))) {
             lacking.push(format!("database of {name} does not answer"));
             continue;
@@ -79,23 +83,39 @@ async fn ready(State(ops): State<Ops>) -> Response {
 }
 
 async fn metrics(State(ops): State<Ops>) -> Response {
-    for (name, ledger, history) in ops.ledgers.iter() {
+    for (name, watched, history) in ops.watched.iter() {
         if let Ok(waiting) = history.waiting().await {
             #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
             metrics::gauge!("history_waiting", "service" => *name).set(waiting as f64);
         }
-        let waiting = tongban_ledger::pending(ledger.db().read()).await;
-        let parked = tongban_events::count(ledger.db().read()).await;
-        if let (Ok(waiting), Ok(parked)) = (waiting, parked) {
-            #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
-            {
-                metrics::gauge!("outbox_waiting", "service" => *name).set(waiting as f64);
-                metrics::gauge!("events_parked", "service" => *name).set(parked as f64);
-            }
+        // A database that is away leaves its gauges as they were; readiness tells of it.
+        if let Err(fault) = measure(name, watched, ops.clock.as_ref()).await {
+            tracing::debug!(service = name, %fault, "not measured");
         }
     }
     match &ops.metrics {
         Some(handle) => handle.render().into_response(),
         None => (StatusCode::NOT_FOUND, "metrics are not set up").into_response(),
     }
+}
+
+/// How far events lag behind: on their way out of a service, and parked by its consumers.
+async fn measure(name: &'static str, watched: &Operators, clock: &dyn Clock) -> Result<(), Fault> {
+    let read = watched.ledger.db().read();
+    let waiting = tongban_ledger::pending(read).await?;
+    let oldest = tongban_ledger::oldest_pending(read).await?;
+    let parked = tongban_events::counts(read).await?;
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+    let gauge = |count: i64| count as f64;
+    let age = oldest.map_or(0, |oldest| (clock.now() - oldest).num_milliseconds().max(0));
+    metrics::gauge!("outbox_waiting", "service" => name)
+        .set(gauge(i64::try_from(waiting).unwrap_or(i64::MAX)));
+    metrics::gauge!("outbox_oldest_seconds", "service" => name).set(gauge(age) / 1000.0);
+    // Consumers without any are told as well, or a gauge would stay where it was once.
+    for consumer in watched.consumers.iter().map(|consumer| consumer.name()) {
+        let count = parked.iter().find(|(found, _)| found == consumer).map_or(0, |found| found.1);
+        metrics::gauge!("events_parked", "service" => name, "consumer" => consumer)
+            .set(gauge(count));
+    }
+    Ok(())
 }

@@ -26,6 +26,7 @@ use tongban_web::token::Verifier;
 
 use crate::background::{run_job, supervise};
 use crate::history::KeepHistory;
+use crate::operators::{self, Operators};
 use crate::ops::{self, Ops};
 use crate::service::{Host, Job, Service};
 use crate::settings::Settings;
@@ -126,7 +127,7 @@ impl Process {
         let hosting = Hosting::new(settings, verifier.clone(), &ambient)?;
         let mut router = Router::new();
         let mut documents = Vec::new();
-        let mut ledgers = Vec::new();
+        let mut watched = Vec::new();
         let mut hosts = Vec::new();
         for service in chosen {
             let name = service.info().name;
@@ -135,11 +136,17 @@ impl Process {
             let history =
                 tongban_history::api::api(service.info(), host.history.clone(), verifier.clone())
                     .map_err(StartError::Unguarded)?;
-            router = router.merge(started.api.router).merge(history.router);
+            let consumers = Arc::new(started.consumers.clone());
+            let operators = Operators { ledger: host.ledger.clone(), consumers };
+            watched.push((name, operators.clone(), host.history.clone()));
+            let operations = operators::api(service.info(), operators, verifier.clone())
+                .map_err(StartError::Unguarded)?;
+            router =
+                router.merge(started.api.router).merge(history.router).merge(operations.router);
             let mut document = started.api.openapi;
             document.merge(history.openapi);
+            document.merge(operations.openapi);
             documents.push((name, document));
-            ledgers.push((name, host.ledger.clone(), host.history.clone()));
             let lease = Lease::new(&hosting.settings.storage(), name)
                 .await
                 .map_err(|error| StartError::Database(name.into(), error))?;
@@ -169,7 +176,8 @@ impl Process {
         background.close();
         let stopping = Arc::new(AtomicBool::new(false));
         let ops = Ops {
-            ledgers: Arc::new(ledgers),
+            watched: Arc::new(watched),
+            clock: Arc::clone(&ambient.clock),
             verifier,
             stopping: Arc::clone(&stopping),
             metrics: ambient.metrics.clone(),

@@ -28,7 +28,8 @@ pub fn document() -> Value {
             "description": "Every event is a CloudEvents 1.0 envelope in structured JSON form. \
                 The message key is the aggregate's identifier (`subject`), so order holds per \
                 aggregate; `sequence` counts its events from 1 without gaps. An event may be \
-                delivered again: consumers recognise it by subject and sequence.",
+                delivered again: consumers recognise it by subject and sequence. `chainhash` is computed \
+                over the text of `actor` and `data` exactly as sent.",
         },
         "defaultContentType": "application/cloudevents+json",
         "channels": parts.channels,
@@ -93,7 +94,7 @@ fn envelope(service: &str, aggregate: &str, event: &str) -> Value {
             "CloudEvents envelope. `type` is cn.tongban.{service}.{aggregate}.<event>.v1 and `data` \
              is the `data` of the {event} whose `type` is <event>."
         ),
-        "required": ["specversion", "id", "source", "type", "subject", "time", "datacontenttype", "sequence", "actor"],
+        "required": ["specversion", "id", "source", "type", "subject", "time", "datacontenttype", "sequence", "previoushash", "chainhash", "actor", "data"],
         "properties": {
             "specversion": { "const": "1.0" },
             "id": { "type": "string", "format": "uuid" },
@@ -107,6 +108,16 @@ fn envelope(service: &str, aggregate: &str, event: &str) -> Value {
             "datacontenttype": { "const": "application/json" },
             "sequence": { "type": "string", "pattern": "^[1-9][0-9]*$" },
             "traceparent": { "type": "string", "description": "W3C trace context" },
+            "previoushash": {
+                "type": "string", "pattern": "^[0-9a-f]{64}$",
+                "description": "`chainhash` of the aggregate's event before; zeros for the first"
+            },
+            "chainhash": {
+                "type": "string", "pattern": "^[0-9a-f]{64}$",
+                "description": "SM3 over `tongban-event-v1`, previous hash (bytes), id, aggregate, subject, \
+                    sequence (8 bytes, big endian), event name, time (microseconds since 1970, 8 bytes), \
+                    text of actor, text of data; each preceded by its length in bytes (8 bytes, big endian)"
+            },
             "actor": { "type": "object", "description": "Who caused it" },
             "data": { "description": format!("See {event}") },
         },

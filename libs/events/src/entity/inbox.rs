@@ -17,6 +17,11 @@ pub struct Model {
     pub subject: String,
     /// Version of the last event carried out.
     pub version: i64,
+    /// Its hash, hexadecimal; absent when it was carried out before hashes were kept.
+    pub hash: Option<String>,
+    /// Of the latest events, oldest first, 32 hexadecimal digits each: the first 16 of the hash, the last 16
+    /// of the identifier.
+    pub trail: Option<String>,
 }
 
 /// None.

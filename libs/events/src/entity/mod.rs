@@ -2,3 +2,4 @@
 
 pub mod inbox;
 pub mod parked;
+pub mod set_aside;

@@ -1,4 +1,4 @@
-//! `event_parked`: events that could not be carried out, kept until they are replayed.
+//! `event_parked`: events that could not be carried out, kept until they are replayed or set aside.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,7 +13,7 @@ pub struct Model {
     pub consumer: String,
     /// Topic it came on.
     pub topic: String,
-    /// The aggregate.
+    /// The aggregate; of a message that is no event its key, which may be cut.
     pub subject: String,
     /// The message as it came.
     pub payload: String,
@@ -21,6 +21,10 @@ pub struct Model {
     pub reason: String,
     /// When, in microseconds since 1970.
     pub at: i64,
+    /// Its place in the aggregate's history; absent when it is no event, or its hash is not that of its content.
+    pub version: Option<i64>,
+    /// Its hash, hexadecimal, likewise.
+    pub hash: Option<String>,
 }
 
 /// None.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::note::{Scribe, message};
+use crate::note::Scribe;
 use crate::world::{World, on_both};
 
 /// The versions carried out of one aggregate.
@@ -13,9 +13,11 @@ fn of(effects: &[(String, i64)], subject: &str) -> Vec<i64> {
 }
 
 /// Aggregates `a0`, `a1`… with versions from 1, all mixed.
-fn mixed(aggregates: usize, versions: i64) -> Vec<tongban_events::Message> {
+fn mixed(world: &World, aggregates: usize, versions: i64) -> Vec<tongban_events::Message> {
     (1..=versions)
-        .flat_map(|version| (0..aggregates).map(move |a| message(&format!("a{a}"), version, "x")))
+        .flat_map(|version| {
+            (0..aggregates).map(move |a| world.message(&format!("a{a}"), version, "x"))
+        })
         .collect()
 }
 
@@ -33,10 +35,10 @@ on_both! {
     async fn an_event_delivered_often_takes_effect_once(world: &World) {
         let consumer = world.consume(Arc::new(Scribe::default()));
         let versions = [1, 1, 2, 1, 2, 2, 3, 1, 3, 2, 3, 4];
-        let messages: Vec<_> = versions.iter().map(|v| message("a", *v, "x")).collect();
+        let messages: Vec<_> = versions.iter().map(|v| world.message("a", *v, "x")).collect();
         world.send(&messages).await;
         world.send(&messages).await;
-        world.send(&[message("b", 1, "x")]).await;
+        world.send(&[world.message("b", 1, "x")]).await;
         world.after_effects(5).await;
         consumer.stop().await;
         assert_eq!(of(&world.effects().await, "a"), [1, 2, 3, 4]);
@@ -44,7 +46,7 @@ on_both! {
     }
 
     async fn the_order_of_each_aggregate_holds(world: &World) {
-        world.send(&mixed(12, 8)).await;
+        world.send(&mixed(world, 12, 8)).await;
         let consumer = world.consume(Arc::new(Scribe::default()));
         all_are_there(world, 12, 8).await;
         consumer.stop().await;
@@ -53,7 +55,7 @@ on_both! {
     /// Their inbox reaches back to whatever the log still has.
     async fn who_joins_late_begins_with_what_is_there(world: &World) {
         let consumer = world.consume(Arc::new(Scribe::default()));
-        world.send(&[message("a", 7, "x"), message("a", 6, "x"), message("a", 8, "x")]).await;
+        world.send(&[world.message("a", 7, "x"), world.message("a", 6, "x"), world.message("a", 8, "x")]).await;
         let effects = world.after_effects(2).await;
         assert_eq!(of(&effects, "a"), [7, 8]);
         consumer.stop().await;
@@ -62,7 +64,7 @@ on_both! {
     async fn what_may_pass_is_waited_for(world: &World) {
         let scribe = Arc::new(Scribe::default());
         let consumer = world.consume(scribe.clone());
-        world.send(&[message("a", 1, "x"), message("a", 2, "wait"), message("a", 3, "x")]).await;
+        world.send(&[world.message("a", 1, "x"), world.message("a", 2, "wait"), world.message("a", 3, "x")]).await;
         world.after_effects(1).await;
         tokio::time::sleep(Duration::from_millis(400)).await;
         assert_eq!((world.effects().await.len(), world.parked().await), (1, 0));
@@ -72,7 +74,7 @@ on_both! {
     }
 
     async fn a_consumer_killed_in_the_middle_loses_nothing(world: &World) {
-        world.send(&mixed(3, 20)).await;
+        world.send(&mixed(world, 3, 20)).await;
         for target in [5, 20, 40] {
             let consumer = world.consume(Arc::new(Scribe { slow: true, ..Scribe::default() }));
             world.after_effects(target).await;
@@ -86,7 +88,7 @@ on_both! {
     /// On the embedded log every member reads everything, which is the worst a rebalance can do.
     async fn two_members_of_a_group_do_nothing_twice(world: &World) {
         let members = [0, 1].map(|_| world.consume(Arc::new(Scribe::default())));
-        world.send(&mixed(5, 15)).await;
+        world.send(&mixed(world, 5, 15)).await;
         all_are_there(world, 5, 15).await;
         tokio::time::sleep(Duration::from_millis(300)).await;
         all_are_there(world, 5, 15).await;
@@ -104,7 +106,7 @@ async fn the_same_message_in_two_hands_takes_effect_once() {
     world.log = own.log.clone();
     let members =
         [0, 1, 2].map(|_| world.consume(Arc::new(Scribe { slow: true, ..Scribe::default() })));
-    world.send(&mixed(2, 10)).await;
+    world.send(&mixed(&world, 2, 10)).await;
     all_are_there(&world, 2, 10).await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     all_are_there(&world, 2, 10).await;

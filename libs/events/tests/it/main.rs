@@ -4,7 +4,11 @@
 
 mod consuming;
 mod embedded;
+mod forging;
 mod note;
+mod outage;
 mod parking;
+mod rebalancing;
 mod relaying;
+mod setting_aside;
 mod world;

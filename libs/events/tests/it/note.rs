@@ -1,10 +1,11 @@
 //! Events of notes, and a consumer that writes down what it was told.
 
+use std::collections::HashMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::DateTime;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{DatabaseTransaction, EntityTrait};
 use sea_orm_migration::prelude::*;
@@ -14,7 +15,7 @@ use serde_json::json;
 use tongban_contracts::{DomainEvent, Envelope, Meta};
 use tongban_events::{Consumer, Message};
 use tongban_kernel::{Context, Fault, Principal};
-use tongban_ledger::{Aggregate, Stored};
+use tongban_ledger::{Aggregate, GENESIS, Link, Stored, envelope_of, hash_of};
 use uuid::Uuid;
 
 pub const SERVICE: &str = "notes";
@@ -24,23 +25,69 @@ pub fn topic() -> String {
     NoteEvent::topic()
 }
 
-/// A note's event as its service's relay would send it; the same place gives the same identifier.
-pub fn envelope(subject: &str, version: i64, text: &str) -> Envelope {
-    let meta = Meta {
-        event_id: Uuid::from_u64_pair(u64::from(subject.as_bytes()[0]), version.unsigned_abs()),
-        aggregate: NoteEvent::AGGREGATE.into(),
-        aggregate_id: subject.into(),
-        version,
-        at: DateTime::UNIX_EPOCH,
-        actor: Principal::service("test"),
-        traceparent: None,
-    };
-    Envelope::wrap(SERVICE, "noted", json!({"text": text}), meta)
+/// What was noted, so that each event can follow on the one before it.
+///
+/// What a test does not say itself was `x`.
+#[derive(Default)]
+pub struct Book(Mutex<HashMap<(String, i64), [u8; 32]>>);
+
+impl Book {
+    /// A note's event as its service's relay would send it; the same place gives the same identifier.
+    pub fn envelope(&self, subject: &str, version: i64, text: &str) -> Envelope {
+        let previous = self.hash(subject, version - 1);
+        let (data, actor) = (json!({"text": text}).to_string(), actor());
+        let event_id = id(subject, version);
+        let link = link(&previous, &event_id, subject, version, &actor, &data);
+        self.0.lock().unwrap().insert((subject.to_owned(), version), hash_of(&link));
+        envelope_of(SERVICE, &link).unwrap()
+    }
+
+    /// The same as a message.
+    pub fn message(&self, subject: &str, version: i64, text: &str) -> Message {
+        wrapped(&self.envelope(subject, version, text))
+    }
+
+    fn hash(&self, subject: &str, version: i64) -> [u8; 32] {
+        if version < 1 {
+            return GENESIS;
+        }
+        let known = self.0.lock().unwrap().get(&(subject.to_owned(), version)).copied();
+        known.unwrap_or_else(|| {
+            self.envelope(subject, version, "x");
+            self.0.lock().unwrap()[&(subject.to_owned(), version)]
+        })
+    }
 }
 
-/// The same as a message.
-pub fn message(subject: &str, version: i64, text: &str) -> Message {
-    wrapped(&envelope(subject, version, text))
+fn actor() -> String {
+    serde_json::to_string(&Principal::service("test")).unwrap()
+}
+
+fn id(subject: &str, version: i64) -> String {
+    let digest = subject.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31) + u64::from(byte));
+    Uuid::from_u64_pair(digest, version.unsigned_abs()).to_string()
+}
+
+/// A link of a note's chain, to be bent by the test.
+pub fn link<'a>(
+    previous: &'a [u8],
+    event_id: &'a str,
+    subject: &'a str,
+    version: i64,
+    actor: &'a str,
+    data: &'a str,
+) -> Link<'a> {
+    Link {
+        previous,
+        event_id,
+        aggregate: NoteEvent::AGGREGATE,
+        aggregate_id: subject,
+        version,
+        name: "noted",
+        at: 0,
+        actor,
+        data,
+    }
 }
 
 /// An envelope as a message.

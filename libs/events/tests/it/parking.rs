@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::note::{Scribe, envelope, message, topic, wrapped};
+use crate::note::{Scribe, topic, wrapped};
 use crate::world::{World, on_both};
 use tongban_events::{Message, replay};
 
@@ -20,11 +20,11 @@ on_both! {
         let scribe = Arc::new(Scribe::default());
         let consumer = world.consume(scribe.clone());
         let batch = [
-            message("a", 1, "x"), message("a", 2, "poison"), message("a", 3, "x"),
-            message("a", 4, "x"),
+            world.message("a", 1, "x"), world.message("a", 2, "poison"), world.message("a", 3, "x"),
+            world.message("a", 4, "x"),
         ];
         world.send(&batch).await;
-        world.send(&[message("b", 1, "x"), message("b", 2, "x")]).await;
+        world.send(&[world.message("b", 1, "x"), world.message("b", 2, "x")]).await;
         let parked = world.after_parking(3).await;
         assert!(parked[0].1.contains("poison"), "{parked:?}");
         assert!(parked[1].1.contains("missing or parked"), "{parked:?}");
@@ -33,7 +33,7 @@ on_both! {
 
         // Sent again, nothing is parked again.
         world.send(&batch).await;
-        world.send(&[message("b", 3, "x"), message("a", 5, "x")]).await;
+        world.send(&[world.message("b", 3, "x"), world.message("a", 5, "x")]).await;
         assert_eq!(world.after_parking(4).await.len(), 4);
         world.after_effects(4).await;
 
@@ -46,16 +46,16 @@ on_both! {
         assert_eq!(world.parked().await, 0);
         assert_eq!(replay(&world.ledger, scribe.as_ref()).await.unwrap(), 0);
 
-        world.send(&[message("a", 6, "x")]).await;
+        world.send(&[world.message("a", 6, "x")]).await;
         world.send(&batch).await;
-        world.send(&[message("b", 4, "x")]).await;
+        world.send(&[world.message("b", 4, "x")]).await;
         assert_eq!(world.after_effects(10).await.len(), 10);
         consumer.stop().await;
     }
 
     async fn the_first_event_of_an_aggregate_may_be_the_poison(world: &World) {
         let consumer = world.consume(Arc::new(Scribe::default()));
-        world.send(&[message("a", 1, "poison"), message("a", 2, "x"), message("a", 3, "x")]).await;
+        world.send(&[world.message("a", 1, "poison"), world.message("a", 2, "x"), world.message("a", 3, "x")]).await;
         world.after_parking(3).await;
         assert!(world.effects().await.is_empty());
         assert_eq!(replay(&world.ledger, &healed()).await.unwrap(), 3);
@@ -65,7 +65,7 @@ on_both! {
 
     async fn one_that_stays_does_not_hold_up_the_others(world: &World) {
         let consumer = world.consume(Arc::new(Scribe::default()));
-        world.send(&[message("a", 1, "panic"), message("b", 1, "poison"), message("b", 2, "x")]).await;
+        world.send(&[world.message("a", 1, "panic"), world.message("b", 1, "poison"), world.message("b", 2, "x")]).await;
         world.after_parking(3).await;
         consumer.stop().await;
         // Another mend for `b` alone.
@@ -92,7 +92,7 @@ on_both! {
 
     async fn a_panic_concerns_its_event_alone(world: &World) {
         let consumer = world.consume(Arc::new(Scribe::default()));
-        world.send(&[message("a", 1, "panic"), message("b", 1, "x")]).await;
+        world.send(&[world.message("a", 1, "panic"), world.message("b", 1, "x")]).await;
         assert!(world.after_parking(1).await[0].1.contains("panicked"));
         world.after_effects(1).await;
         assert_eq!(replay(&world.ledger, &healed()).await.unwrap(), 1);
@@ -102,15 +102,15 @@ on_both! {
     /// As after a restored backup, or when a topic got more partitions with messages still unread.
     async fn behind_a_gap_is_waited_for_what_is_missing(world: &World) {
         let consumer = world.consume(Arc::new(Scribe::default()));
-        world.send(&[message("a", 1, "x"), message("a", 4, "x"), message("a", 3, "x")]).await;
+        world.send(&[world.message("a", 1, "x"), world.message("a", 4, "x"), world.message("a", 3, "x")]).await;
         let parked = world.after_parking(2).await;
         assert!(parked[0].1.contains("missing"), "{parked:?}");
         assert_eq!(replay(&world.ledger, &healed()).await.unwrap_err().code(), "gap");
         assert_eq!((world.parked().await, world.effects().await.len()), (2, 1));
 
-        world.send(&[message("a", 2, "x")]).await;
+        world.send(&[world.message("a", 2, "x")]).await;
         assert_eq!(pairs(&world.after_effects(2).await), [("a", 1), ("a", 2)]);
-        world.send(&[message("a", 5, "x")]).await;
+        world.send(&[world.message("a", 5, "x")]).await;
         world.after_parking(3).await;
         assert_eq!(replay(&world.ledger, &healed()).await.unwrap(), 3);
         assert_eq!(pairs(&world.effects().await), [("a", 1), ("a", 2), ("a", 3), ("a", 4), ("a", 5)]);
@@ -120,7 +120,7 @@ on_both! {
 
     async fn what_came_again_in_order_is_not_carried_out_by_replay_as_well(world: &World) {
         let consumer = world.consume(Arc::new(Scribe::default()));
-        world.send(&[message("a", 1, "x"), message("a", 3, "x"), message("a", 2, "x"), message("a", 3, "x")]).await;
+        world.send(&[world.message("a", 1, "x"), world.message("a", 3, "x"), world.message("a", 2, "x"), world.message("a", 3, "x")]).await;
         assert_eq!(pairs(&world.after_effects(3).await), [("a", 1), ("a", 2), ("a", 3)]);
         assert_eq!(world.parked().await, 1);
         assert_eq!(replay(&world.ledger, &healed()).await.unwrap(), 0);
@@ -131,14 +131,14 @@ on_both! {
     async fn no_message_whatever_stops_the_consumer(world: &World) {
         let consumer = world.consume(Arc::new(Scribe::default()));
         let other_topic = tongban_contracts::Envelope {
-            kind: "cn.tongban.notes.folder.noted.v1".into(), ..envelope("c", 1, "x")
+            kind: "cn.tongban.notes.folder.noted.v1".into(), ..world.book.envelope("c", 1, "x")
         };
         let no_number = tongban_contracts::Envelope {
-            sequence: "first".into(), ..envelope("d", 1, "x")
+            sequence: "first".into(), ..world.book.envelope("d", 1, "x")
         };
-        let other_key = Message { key: "f".into(), ..message("e", 1, "x") };
+        let other_key = Message { key: "f".into(), ..world.message("e", 1, "x") };
         let unknown = tongban_contracts::Envelope {
-            kind: "cn.tongban.notes.note.burnt.v1".into(), ..envelope("g", 1, "x")
+            kind: "cn.tongban.notes.note.burnt.v1".into(), ..world.book.envelope("g", 1, "x")
         };
         let raw = |key: &str, payload: &str| Message {
             topic: topic(), key: key.into(), payload: payload.into(),
@@ -149,23 +149,27 @@ on_both! {
         ];
         world.send(&bad).await;
         world.send(&bad).await;
-        world.send(&[message("z", 1, "x")]).await;
+        world.send(&[world.message("z", 1, "x")]).await;
         world.after_effects(1).await;
         assert_eq!(world.after_parking(7).await.len(), 7);
         // An aggregate of which nothing was carried out yet waits behind what may be its first event.
-        world.send(&[message("a", 2, "x")]).await;
+        world.send(&[world.message("a", 2, "x")]).await;
         world.after_parking(8).await;
-        // One whose next event comes as it should does not.
-        world.send(&[raw("z", "no json"), message("z", 2, "x")]).await;
+        // Before its first event there can be none.
+        world.send(&[world.message("b", 1, "x")]).await;
         world.after_effects(2).await;
+        // One whose next event comes as it should does not.
+        world.send(&[raw("z", "no json"), world.message("z", 2, "x")]).await;
+        world.after_effects(3).await;
+        assert_eq!(world.after_parking(9).await.len(), 9);
         assert_eq!(replay(&world.ledger, &healed()).await.unwrap_err().code(), "unreadable_event");
-        assert_eq!((world.parked().await, world.effects().await.len()), (9, 2));
+        assert_eq!((world.parked().await, world.effects().await.len()), (9, 3));
         consumer.stop().await;
     }
 
     async fn two_replays_at_once_do_nothing_twice(world: &World) {
         let consumer = world.consume(Arc::new(Scribe::default()));
-        let batch: Vec<_> = (1..=6).map(|version| message("a", version, "poison")).collect();
+        let batch: Vec<_> = (1..=6).map(|version| world.message("a", version, "poison")).collect();
         world.send(&batch).await;
         world.after_parking(6).await;
         consumer.stop().await;

@@ -123,3 +123,109 @@ async fn of_two_relays_one_publishes_and_the_other_takes_over() {
     relays.remove(0).stop().await;
     world.remove().await;
 }
+
+/// A transaction that began earlier and commits later: its rows have earlier places than what was relayed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_committed_late_is_relayed_and_takes_effect() {
+    let world = World::make(Backend::Mesh).await;
+    let relay = world.relay(world.log.clone()).await;
+    let consumer = world.consume(Arc::new(Scribe::default()));
+    let caller = tongban_ledger::Caller::service("test", None);
+    let late = world.ledger.db().begin().await.unwrap();
+    for id in ["late", "late", "other"] {
+        let done = world.ledger.execute_within::<crate::note::Note>(&late, id, "x".into(), &caller);
+        done.await.unwrap();
+    }
+    for _ in 0..5 {
+        world.note("early", "x").await;
+    }
+    let effects = world.after_effects(5).await;
+    assert!(effects.iter().all(|(subject, _)| subject == "early"), "{effects:?}");
+    world.after_relaying().await;
+    late.commit().await.unwrap();
+    let effects = world.after_effects(8).await;
+    let of_late: Vec<_> = effects.iter().filter(|(subject, _)| subject == "late").collect();
+    assert_eq!(of_late.iter().map(|(_, version)| *version).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!((effects.len(), world.parked().await), (8, 0));
+    consumer.stop().await;
+    relay.stop().await;
+    world.remove().await;
+}
+
+/// A line that loses everything without a word, as when a cable is pulled.
+async fn silent_line(target: String) -> (std::net::SocketAddr, Arc<std::sync::atomic::AtomicBool>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let silent = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let switch = Arc::clone(&silent);
+    tokio::spawn(async move {
+        loop {
+            let (near, _) = listener.accept().await.unwrap();
+            let far = tokio::net::TcpStream::connect(&target).await.unwrap();
+            let ((mut from_near, mut to_near), (mut from_far, mut to_far)) =
+                (near.into_split(), far.into_split());
+            let (up, down) = (Arc::clone(&switch), Arc::clone(&switch));
+            tokio::spawn(async move { pass(&mut from_near, &mut to_far, &up).await });
+            tokio::spawn(async move { pass(&mut from_far, &mut to_near, &down).await });
+        }
+    });
+    (address, silent)
+}
+
+async fn pass(
+    from: &mut tokio::net::tcp::OwnedReadHalf,
+    to: &mut tokio::net::tcp::OwnedWriteHalf,
+    silent: &std::sync::atomic::AtomicBool,
+) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut buffer = [0; 8192];
+    while let Ok(count) = from.read(&mut buffer).await {
+        if count == 0 {
+            break;
+        }
+        // Cut off, neither side learns: the connection stays open and nothing passes.
+        while silent.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        if to.write_all(&buffer[..count]).await.is_err() {
+            break;
+        }
+    }
+}
+
+/// The first relay's process is not dead, only cut off: nobody tells the server so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_relay_takes_over_within_five_seconds_of_silence() {
+    let world = World::make(Backend::Mesh).await;
+    let tongban_db::Storage::Postgres { url, schema_prefix, max_connections } = &world.storage
+    else {
+        panic!("not PostgreSQL")
+    };
+    let (user, rest) = url.split_once('@').unwrap();
+    let (server, database) = rest.split_once('/').unwrap();
+    let (address, silent) = silent_line(server.to_owned()).await;
+    let far = tongban_db::Storage::Postgres {
+        url: format!("{user}@{address}/{database}"),
+        schema_prefix: schema_prefix.clone(),
+        max_connections: *max_connections,
+    };
+    let first = tongban_db::Lease::new(&far, crate::note::SERVICE).await.unwrap();
+    let second = tongban_db::Lease::new(&world.storage, crate::note::SERVICE).await.unwrap();
+    assert!(first.held().await.unwrap());
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert!(first.held().await.unwrap(), "who asks now and then keeps it");
+        assert!(!second.held().await.unwrap());
+    }
+    silent.store(true, Ordering::SeqCst);
+    let cut = std::time::Instant::now();
+    assert!(first.held().await.is_err(), "who is cut off does not think it holds the lease");
+    while !second.held().await.unwrap() {
+        assert!(cut.elapsed() < Duration::from_secs(5), "nobody took over");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    silent.store(false, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!first.held().await.unwrap());
+    world.remove().await;
+}

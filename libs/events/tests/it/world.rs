@@ -17,7 +17,7 @@ use tongban_kernel::clock::ManualClock;
 use tongban_ledger::{Caller, Ledger};
 use tongban_testkit::{Backend, eventually};
 
-use crate::note::{Note, NoteTables, SERVICE, effect};
+use crate::note::{Book, Note, NoteTables, SERVICE, effect};
 
 /// Turns each test into two: on SQLite with the embedded log, on PostgreSQL with Kafka.
 macro_rules! on_both {
@@ -53,6 +53,7 @@ pub struct World {
     pub ledger: Ledger,
     pub log: Arc<dyn Log>,
     pub storage: Storage,
+    pub book: Book,
 }
 
 /// A relay or consumer at work.
@@ -97,7 +98,7 @@ impl World {
             None => Arc::new(EmbeddedLog::open(&storage).await.unwrap()),
         };
         let ledger = Ledger::new(db, clock, Arc::new(SystemEntropy));
-        Self { ledger, log, storage }
+        Self { ledger, log, storage, book: Book::default() }
     }
 
     /// Takes the database away again.
@@ -115,6 +116,11 @@ impl World {
     pub async fn note(&self, id: &str, text: &str) {
         let caller = Caller::service("test", None);
         self.ledger.execute::<Note>(id, text.into(), &caller).await.unwrap();
+    }
+
+    /// A note's event as its service's relay would send it.
+    pub fn message(&self, subject: &str, version: i64, text: &str) -> Message {
+        self.book.message(subject, version, text)
     }
 
     /// Sends messages past any relay.

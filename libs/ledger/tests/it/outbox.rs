@@ -1,6 +1,7 @@
 //! What the relay finds.
 
-use tongban_ledger::{forget, pending, unsent};
+use tongban_contracts::Envelope;
+use tongban_ledger::{forget, hash_of_envelope, oldest_pending, pending, unsent};
 use tongban_testkit::Backend;
 
 use crate::world::{Command, Tally, World, caller, on_both};
@@ -8,7 +9,9 @@ use crate::world::{Command, Tally, World, caller, on_both};
 /// Subjects and versions of what is waiting.
 async fn waiting(world: &World, limit: u64) -> Vec<(i64, String, i64)> {
     let found = unsent(world.ledger.db().read(), "tallies", limit).await.unwrap();
+    assert!(found.held.is_empty());
     found
+        .events
         .into_iter()
         .map(|out| {
             let version = out.envelope.version().unwrap();
@@ -36,9 +39,12 @@ on_both! {
         forget(db.write(), &[all[0].0, all[2].0]).await.unwrap();
         assert_eq!(names(&waiting(world, 10).await), [("a", 2), ("b", 2), ("a", 3)]);
         assert_eq!(pending(db.read()).await.unwrap(), 3);
+        let oldest = world.ledger.history::<Tally>("a").await.unwrap()[1].meta.at;
+        assert_eq!(oldest_pending(db.read()).await.unwrap(), Some(oldest));
         let rest: Vec<i64> = waiting(world, 10).await.iter().map(|row| row.0).collect();
         forget(db.write(), &rest).await.unwrap();
         assert_eq!(pending(db.read()).await.unwrap(), 0);
+        assert_eq!(oldest_pending(db.read()).await.unwrap(), None);
         assert_eq!(world.ledger.history::<Tally>("a").await.unwrap().len(), 3, "events stay");
     }
 
@@ -46,11 +52,17 @@ on_both! {
         world.add("t", 7).await;
         let found = unsent(world.ledger.db().read(), "tallies", 10).await.unwrap();
         let history = world.ledger.history::<Tally>("t").await.unwrap();
-        let (envelope, meta) = (&found[1].envelope, &history[1].meta);
+        let (envelope, meta) = (&found.events[1].envelope, &history[1].meta);
         assert_eq!(envelope.kind, "cn.tongban.tallies.tally.added.v1");
         assert_eq!(envelope.topic().as_deref(), Some("tongban.tallies.tally"));
         assert_eq!((envelope.id, envelope.time), (meta.event_id, meta.at));
-        assert_eq!((&envelope.actor, envelope.data["amount"].as_i64()), (&meta.actor, Some(7)));
+        assert_eq!((envelope.caused_by().unwrap(), envelope.value()["amount"].as_i64()), (meta.actor.clone(), Some(7)));
+        assert_eq!(envelope.chainhash, history[1].hash);
+        assert_eq!(envelope.previoushash, history[0].hash);
+        assert_eq!(hash_of_envelope(envelope).as_ref(), Some(&envelope.chainhash));
+        let sent = serde_json::to_string(envelope).unwrap();
+        let received: Envelope = serde_json::from_str(&sent).unwrap();
+        assert_eq!(hash_of_envelope(&received).as_ref(), Some(&envelope.chainhash));
         assert_eq!(envelope.read::<crate::world::TallyEvent>().unwrap(), history[1].event);
     }
 }

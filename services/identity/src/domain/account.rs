@@ -100,7 +100,7 @@ fn change_roles(
         return Err(Fault::conflict("account_disabled", "该账号已停用，不能变更岗位"));
     }
     let mut faults = Faults::new();
-    check_roles(state.account.kind, &roles, &mut faults);
+    check_roles(state.account.kind, state.account.region.as_ref(), &roles, &mut faults);
     faults.into_result("invalid_roles", "岗位有误")?;
     if state.account.roles == roles {
         return Ok(Vec::new());
@@ -152,7 +152,21 @@ pub fn may_manage(region: Option<&RegionCode>, context: &Context) -> Result<(), 
 }
 
 /// Accounts are administered by people, so that somebody answers for it.
-pub(super) fn check_roles(kind: PrincipalKind, roles: &BTreeSet<Role>, faults: &mut Faults) {
+///
+/// Who operates the platform does so for all regions, so no administrator below a city may appoint an operator.
+pub(super) fn check_roles(
+    kind: PrincipalKind,
+    region: Option<&RegionCode>,
+    roles: &BTreeSet<Role>,
+    faults: &mut Faults,
+) {
+    if roles.contains(&Role::Operator) {
+        if kind == PrincipalKind::System {
+            faults.add("/roles", "not_for_systems", "业务系统账号不得担任运维人员");
+        } else if region.is_none_or(|region| region.level() > RegionLevel::City) {
+            faults.add("/roles", "operators_of_city", "运维人员须为市级及以上账号");
+        }
+    }
     if kind == PrincipalKind::System && roles.contains(&Role::IdentityAdmin) {
         faults.add("/roles", "not_for_systems", "业务系统账号不得担任系统管理员");
     }
@@ -223,6 +237,17 @@ mod tests {
         assert_eq!(code(&citizen, command.clone(), &admin("320706")), "not_your_region");
         assert!(AccountState::decide(Some(&citizen), command, &admin("320700")).is_ok());
         assert_eq!(code(&citizen, roles("a", &[]), &admin("320700")), "roles_for_staff_only");
+    }
+
+    #[test]
+    fn a_district_has_no_operators() {
+        let operator = roles("a", &[Role::Operator]);
+        let clerk = state(PrincipalKind::Officer, Some("320706"));
+        assert_eq!(code(&clerk, operator.clone(), &admin("320700")), "invalid_roles");
+        let system = state(PrincipalKind::System, Some("320700"));
+        assert_eq!(code(&system, operator.clone(), &admin("320700")), "invalid_roles");
+        let officer = state(PrincipalKind::Officer, Some("320700"));
+        assert!(AccountState::decide(Some(&officer), operator, &admin("320700")).is_ok());
     }
 
     #[test]

@@ -89,7 +89,7 @@ fn check_staff(account: &Account, body: Option<&Body>, faults: &mut Faults) {
         }
         _ => {}
     }
-    check_roles(account.kind, &account.roles, faults);
+    check_roles(account.kind, account.region.as_ref(), &account.roles, faults);
 }
 
 fn beyond(body: &Body, region: &RegionCode) -> String {

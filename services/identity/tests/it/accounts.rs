@@ -144,6 +144,6 @@ on_every_backend! {
         let id = text_of(&opened.body["account"]["id"]);
         let events = city.published::<AccountEvent>(|seen| seen.iter().any(|event| event.subject == id)).await;
         let event = events.iter().find(|event| event.subject == id).expect("the event");
-        assert_eq!(event.actor.account, haizhou_admin().account);
+        assert_eq!(event.caused_by().unwrap().account, haizhou_admin().account);
     }
 }

@@ -43,7 +43,7 @@ on_every_backend! {
         assert_eq!(me.body["login"], "chen");
 
         let events = city.published::<AccountEvent>(|seen| !seen.is_empty()).await;
-        assert_eq!(events[0].actor.account, id);
+        assert_eq!(events[0].caused_by().unwrap().account, id);
         let AccountEvent::Registered(account) = events[0].read().expect("the event") else {
             panic!("{events:?}");
         };

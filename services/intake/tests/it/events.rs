@@ -59,7 +59,6 @@ on_every_backend! {
         let catalogue = Principal::service("matters");
         let mut second = town::matter();
         second["name"] = "建筑工程施工许可（新版）".into();
-        city.emit(MATTER, 1, &town::published(1, &town::matter()), &catalogue).await;
         let envelope = city.emit(MATTER, 2, &town::published(2, &second), &catalogue).await;
         city.publish(&envelope).await;
         let company = city.caller(&town::org());

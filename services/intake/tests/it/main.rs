@@ -11,6 +11,7 @@ mod events;
 mod files;
 mod handling;
 mod lists;
+mod operators;
 mod outage;
 mod receipt;
 mod story;

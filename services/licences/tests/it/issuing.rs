@@ -49,7 +49,7 @@ on_every_backend! {
         assert_eq!(cases, ["case-1", "case-2"]);
         let LicenceEvent::Issued(told) = published[0].read().unwrap() else { panic!() };
         assert_eq!(told.identifier, licence["identifier"]);
-        assert_eq!(published[0].actor.account, "service:licences");
+        assert_eq!(published[0].caused_by().unwrap().account, "service:licences");
     }
 
     async fn only_approvals_with_a_licence_result_in_one(city: &TestCity) {

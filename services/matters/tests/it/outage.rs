@@ -87,11 +87,12 @@ async fn cut_in_the_middle_a_request_counts_once_or_not_at_all() {
     assert_eq!(items(&city).await.as_array().unwrap().len(), 13);
     let told = city.published::<MatterEvent>(|seen| seen.len() >= 13).await;
     assert_eq!(told.len(), 13);
-    let mut revisions: Vec<_> = told.iter().map(|event| event.data["revision"].clone()).collect();
+    let mut revisions: Vec<_> =
+        told.iter().map(|event| event.value()["revision"].clone()).collect();
     revisions.dedup();
     assert_eq!(revisions, [json!(1)]);
     assert_eq!(
-        told.iter().filter(|event| event.data["matter"]["name"] == entry()["name"]).count(),
+        told.iter().filter(|event| event.value()["matter"]["name"] == entry()["name"]).count(),
         1
     );
     city.stop().await;

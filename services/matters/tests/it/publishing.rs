@@ -25,7 +25,7 @@ on_every_backend! {
         assert_eq!(found.body["items"][0]["matter_type"], "01");
         let told = city.published::<MatterEvent>(|seen| !seen.is_empty()).await;
         assert_eq!(told[0].subject, made.body["id"].as_str().unwrap());
-        assert_eq!(told[0].actor, editor());
+        assert_eq!(told[0].caused_by().unwrap(), editor());
     }
 
     async fn a_new_version_leaves_the_first_on_record(city: &TestCity) {

@@ -1,0 +1,5 @@
+//! The database as such, on a real PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "in a test, what is not there is a failure")]
+
+mod cancelling;
