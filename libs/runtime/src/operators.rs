@@ -19,7 +19,6 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-
 /// What the operations work on.
 #[derive(Clone)]
 pub(crate) struct Operators {
