@@ -105,7 +105,8 @@ async fn read_checkpoint_of(
     post, path = "/v1/history/checkpoints", tag = "history", operation_id = "sign_checkpoint",
     summary = "立即签发检查点 Sign a checkpoint now",
     responses(
-        (status = 200, description = "签名检查点 signed note", body = String, content_type = "text/plain"),
+        (status = 200, description = "签名检查点 signed note", body = String, content_type = "text/plain",
+            example = "tongban/intake/4f1c9a0b2d3e4f50\n7\nBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=\ntime 2026-03-11T02:00:00.000000Z\n\n— tongban/intake/4f1c9a0b2d3e4f50 ocLTsg…\n"),
         (status = 404, description = "尚无事件 no events yet", body = ProblemDocument),
     ),
     extensions(("x-access" = json!({"kinds": ["officer"], "roles": ["identity_admin", "supervisor"]}))),
@@ -179,7 +180,11 @@ struct ConsistencyQuery {
         (status = 200, description = "证明 the proof (docs/history-proof-spec.md)", body = String,
             content_type = "text/plain",
             example = "tongban/tlog-consistency-sm3@v1\nBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=\n\n…"),
-        (status = 422, description = "没有该检查点，或次序有误 no such checkpoint, or the wrong order", body = ProblemDocument),
+        (status = 422, description = "没有该检查点，或次序有误 no such checkpoint, or the wrong order", body = ProblemDocument,
+            example = json!({"title": "请求参数有误", "errors": [
+                {"pointer": "/from", "code": "no_such_checkpoint", "message": "没有 7 个事件的检查点"},
+                {"pointer": "/to", "code": "no_such_checkpoint", "message": "没有 12 个事件的检查点"},
+            ]})),
     ),
     extensions(("x-access" = json!({"public": true}))),
 )]

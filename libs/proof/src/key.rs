@@ -175,9 +175,11 @@ pub struct PublishedKey {
     #[schema(example = "tongban/intake/4f1c9a0b2d3e4f50+a1b2c3d4+/3Rvbmdi…")]
     pub vkey: String,
     /// When it was made.
+    #[schema(example = "2026-01-05T01:00:00Z")]
     pub created_at: DateTime<Utc>,
     /// When another took its place; what it signed stays verifiable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(examples("2026-07-05T01:00:00Z"))]
     pub retired_at: Option<DateTime<Utc>>,
 }
 

@@ -67,9 +67,10 @@ pub(crate) struct ParkedSearch {
     #[param(example = "intake.licences")]
     consumer: Option<String>,
     /// Rows per page, 1 to 100.
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, example = 20)]
     limit: Option<u64>,
     /// `next` of the page before.
+    #[param(example = "17")]
     after: Option<String>,
 }
 
@@ -96,6 +97,7 @@ pub(crate) struct ParkedEvent {
     #[schema(example = "events before it are missing or parked")]
     reason: String,
     /// Since when (挂起时间).
+    #[schema(example = "2026-03-11T02:00:00Z")]
     parked_at: DateTime<Utc>,
 }
 
@@ -163,6 +165,7 @@ pub(crate) struct ParkedReplay {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ParkedReplayed {
     /// How many were carried out (已办理).
+    #[schema(example = 3)]
     carried_out: usize,
     /// Those at which an aggregate stands still (仍挂起).
     refused: Vec<ParkedRefusal>,
@@ -172,6 +175,7 @@ pub(crate) struct ParkedReplayed {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ParkedRefusal {
     /// Identifier within the service (挂起编号).
+    #[schema(example = 17)]
     id: i64,
     /// Code of the refusal.
     #[schema(example = "gap")]
@@ -261,11 +265,13 @@ pub(crate) struct EventSetAside {
     #[schema(example = 2)]
     version: Option<i64>,
     /// Account of whoever set it aside (搁置人).
+    #[schema(example = "ops.city")]
     by: String,
     /// Why (理由).
     #[schema(example = "测试数据，原系统已更正")]
     reason: String,
     /// When (搁置时间).
+    #[schema(example = "2026-03-11T03:00:00Z")]
     at: DateTime<Utc>,
 }
 
@@ -275,7 +281,7 @@ pub(crate) struct EventSetAside {
     post, path = "/v1/parked-events/{id}/setting-aside", tag = "operations",
     operation_id = "set_parked_event_aside",
     summary = "搁置挂起事件 Set a parked event aside for good",
-    params(("id" = i64, Path, description = "挂起编号 identifier of the parked event")),
+    params(("id" = i64, Path, description = "挂起编号 identifier of the parked event", example = 17)),
     request_body(content = SettingAside, description = "理由 the reason"),
     responses(
         (status = 200, description = "已搁置 set aside", body = EventSetAside),

@@ -11,7 +11,7 @@ use crate::app::{self, Desk};
 #[utoipa::path(
     get, path = "/v1/cases/{id}/receipt", tag = "cases", operation_id = "read_case_receipt",
     summary = "申请回执 Signed receipt of a submission",
-    params(("id" = String, Path, description = "办件标识 identifier of the case")),
+    params(("id" = String, Path, description = "办件标识 identifier of the case", format = Uuid, example = "019cd1a0-5a80-7c3e-9b61-2f6f5d0c1a77")),
     responses(
         (status = 200, description = "签名回执 signed note (docs/history-proof-spec.md)", body = String,
             content_type = "text/plain",
