@@ -125,13 +125,16 @@ impl Submissions {
         let applicants = prepare(&city.address, &work, &self.data).await?;
         self.closed(&city, &applicants, "warm", 2).await?;
         let (mut ours, mut single, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        let mut in_city = Vec::new();
         for round in 0..self.rounds {
             // One request at a time is one transaction per request.
             let run = format!("one{round}");
             let alone = Applying::connect(&city.address, &applicants, 1, &run).await?;
             let (one, ..) = closed(alone, Duration::from_secs(self.seconds)).await?;
-            let (rate, _) =
+            let before = processor_seconds(city.pid());
+            let (rate, taken) =
                 self.closed(&city, &applicants, &round.to_string(), self.seconds).await?;
+            in_city.push((processor_seconds(city.pid()) - before) * 1e6 / taken.count() as f64);
             ours.push(rate);
             single.push(one);
             ratios.push(rate / one);
@@ -139,6 +142,7 @@ impl Submissions {
         println!("  submissions/s                   {}", shown(&ours, 0));
         println!("  one transaction per request     {}", shown(&single, 0));
         println!("  ratio                           {}   (bar: 5 or more)", shown(&ratios, 2));
+        println!("  processor time of one           {} µs", shown(&in_city, 0));
         self.half(&city, &applicants, spread(&ours).1 / 2.0).await?;
         println!("  resident after that             {:.0} MiB", resident_mib(city.pid())?);
         Ok(city.kill()?)
