@@ -32,7 +32,8 @@ impl Process {
             .arg("--data")
             .arg(data)
             .args(more)
-            .env("TONGBAN_LOG", "warn")
+            // A log that is away on purpose would fill the screen.
+            .env("TONGBAN_LOG", "error,rdkafka=off,librdkafka=off")
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
             .spawn()?;
