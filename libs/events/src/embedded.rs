@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, PaginatorTrait, QueryOrder, QuerySelect};
 use sea_orm_migration::prelude::{Index, MigrationName, MigrationTrait, SchemaManager, Table};
 use sea_orm_migration::schema::{big_integer, string, text};
 use tokio::sync::watch;
@@ -80,6 +80,16 @@ impl Log for EmbeddedLog {
             position,
             ahead: Vec::new().into_iter(),
         }))
+    }
+
+    async fn count(&self, topics: &[String]) -> Result<Vec<i64>, LogError> {
+        let mut counts = Vec::with_capacity(topics.len());
+        for topic in topics {
+            let messages = message::Entity::find().filter(message::Column::Topic.eq(topic));
+            let count = messages.count(self.db.read()).await.map_err(lost)?;
+            counts.push(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        Ok(counts)
     }
 
     async fn ping(&self) -> Result<(), LogError> {

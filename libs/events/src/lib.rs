@@ -14,9 +14,11 @@ mod log;
 mod migration;
 mod parked;
 mod relay;
+mod tally;
 
 pub use consumer::{Consumer, run_consumer};
 pub use log::{Delivery, Log, LogError, Message, Subscription};
 pub use migration::migrations;
 pub use parked::{count, list, replay};
 pub use relay::run_relay;
+pub use tally::{Progress, progress};

@@ -15,6 +15,7 @@ mod migration;
 mod outbox;
 mod request;
 mod rows;
+mod tally;
 mod write;
 
 pub use aggregate::{Aggregate, Caller, Committed, Loaded, Stored};
@@ -24,3 +25,4 @@ pub use ledger::Ledger;
 pub use migration::migrations;
 pub use outbox::{Outgoing, forget, pending, unsent};
 pub use request::{Reply, RequestKey};
+pub use tally::{Tally, tally, tally_answers, tally_names};

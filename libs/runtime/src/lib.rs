@@ -5,11 +5,13 @@ mod doctor;
 mod ops;
 mod parked;
 mod process;
+mod reconcile;
 mod service;
 mod settings;
 
 pub use doctor::{Finding, diagnose};
 pub use parked::{ParkedOf, parked};
 pub use process::{Ambient, Process, StartError, load, migrate};
+pub use reconcile::{Acknowledged, Answers, Reader, Reconciliation, Told, Topic, reconcile};
 pub use service::{Host, Job, Service, Started, read_sample};
 pub use settings::{Environment, Settings, SettingsError};

@@ -25,6 +25,7 @@ use tongban_web::token::Verifier;
 
 use crate::background::{run_job, supervise};
 use crate::ops::{self, Ops};
+use crate::reconcile::Count;
 use crate::service::{Host, Service};
 use crate::settings::Settings;
 
@@ -141,6 +142,13 @@ impl Process {
             background.spawn(supervise("relay", quiet.clone(), move || {
                 run_relay(name, ledger.clone(), on_log.clone(), lease.clone(), until.clone())
             }));
+            let count = Count {
+                service: name,
+                ledger: host.ledger.clone(),
+                consumers: started.consumers.clone(),
+            };
+            let mut jobs = started.jobs;
+            jobs.push(Arc::new(count));
             for consumer in started.consumers {
                 let (ledger, on_log, until) =
                     (host.ledger.clone(), Arc::clone(&log), quiet.clone());
@@ -148,7 +156,7 @@ impl Process {
                     run_consumer(consumer.clone(), ledger.clone(), on_log.clone(), until.clone())
                 }));
             }
-            for job in started.jobs {
+            for job in jobs {
                 let until = quiet.clone();
                 background.spawn(supervise(job.name(), quiet.clone(), move || {
                     run_job(job.clone(), until.clone())
@@ -399,7 +407,7 @@ fn occupy(settings: &Settings) -> Result<Option<std::fs::File>, StartError> {
     }
 }
 
-async fn open_log(settings: &Settings) -> Result<Arc<dyn Log>, StartError> {
+pub(crate) async fn open_log(settings: &Settings) -> Result<Arc<dyn Log>, StartError> {
     if let Some(bootstrap) = &settings.kafka {
         let log = KafkaLog::new(KafkaSettings {
             bootstrap: bootstrap.clone(),

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::options::{Cli, Command};
+use crate::options::{Cli, Command, VerifyOptions, VerifyQuestion};
 
 /// Gives large blocks back to the system at once: a password hash takes 19 MiB for a moment, and the C
 /// library's allocator would keep that for every thread that ever hashed.
@@ -43,6 +43,9 @@ fn in_runtime(command: Command) -> commands::Done {
             Command::Load(settings) => commands::load::run(&settings).await,
             Command::Doctor(arguments) => commands::doctor::run(&arguments).await,
             Command::Parked(arguments) => commands::parked::run(&arguments).await,
+            Command::Verify(VerifyOptions { what: VerifyQuestion::City(arguments) }) => {
+                commands::verify_city::run(&arguments).await
+            }
             Command::Check(_) | Command::Calendar(_) | Command::Openapi(_) => {
                 Err("this command needs no runtime".into())
             }

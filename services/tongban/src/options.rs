@@ -33,6 +33,9 @@ pub enum Command {
     /// Counts days as the law counts them, and explains each.
     #[command(subcommand_required = true)]
     Calendar(CalendarOptions),
+    /// Verifies what a city holds; exits 1 when something does not hold.
+    #[command(subcommand_required = true)]
+    Verify(VerifyOptions),
     /// Checks identifiers and prints a line of JSON for each.
     Check(CheckOptions),
 }
@@ -191,6 +194,35 @@ pub enum CalendarQuestion {
         #[arg(long, value_name = "DIR", default_value = "data", env = "TONGBAN_DATA")]
         data: PathBuf,
     },
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyOptions {
+    /// What to verify.
+    #[command(subcommand)]
+    pub what: VerifyQuestion,
+}
+
+/// What can be verified.
+#[derive(Debug, Subcommand)]
+pub enum VerifyQuestion {
+    /// Counts: acknowledged = stored = published = consumed, for every service.
+    City(Box<VerifyCityOptions>),
+}
+
+/// Options of `verify city`.
+#[derive(Debug, Args)]
+pub struct VerifyCityOptions {
+    /// The settings.
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+    /// Waits so long, at most, until what is on its way has arrived.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub settle: u64,
+    /// What a caller was told: a JSON object of event counts by topic and event name.
+    #[arg(long, value_name = "FILE")]
+    pub acknowledged: Option<PathBuf>,
 }
 
 /// Options of `check`.

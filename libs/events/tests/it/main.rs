@@ -7,4 +7,5 @@ mod embedded;
 mod note;
 mod parking;
 mod relaying;
+mod tally;
 mod world;

@@ -8,5 +8,6 @@ mod chain;
 mod outbox;
 mod races;
 mod requests;
+mod tally;
 mod within;
 mod world;
