@@ -112,6 +112,7 @@ async fn play(options: Options) -> Result<bool, Error> {
         next: Cell::new(0),
         playing: Cell::new(options.connections),
         to_review: RefCell::default(),
+        lag: Cell::default(),
         count: RefCell::default(),
     });
     let watched = Watched::begin(&options.processes);

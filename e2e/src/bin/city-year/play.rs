@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 use tongban_e2e::Error;
 use tongban_e2e::load::{Line, Request};
 use tongban_e2e::year::{Case, End};
@@ -17,8 +17,8 @@ use crate::people::{People, Token};
 
 /// How long a right to review may take to appear.
 const PATIENCE: Duration = Duration::from_secs(600);
-/// First and longest pause before a review is tried again.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+/// Pause of a reviewer who finds nothing to do, or a right that is not there yet.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Everything the players share.
 pub struct Stage {
@@ -36,10 +36,21 @@ pub struct Stage {
     pub next: Cell<usize>,
     /// Players who still play cases.
     pub playing: Cell<usize>,
-    /// Decided cases that wait for their review: identifier, number, stars, applicant.
-    pub to_review: RefCell<VecDeque<(String, usize, u8, usize)>>,
+    /// Decided cases that wait for their review, by decision.
+    pub to_review: RefCell<VecDeque<Decided>>,
+    /// How long rights lately took to appear: nobody asks for one much earlier.
+    pub lag: Cell<Duration>,
     /// What was done.
     pub count: RefCell<Count>,
+}
+
+/// A decided case that is to be reviewed.
+pub struct Decided {
+    id: String,
+    number: usize,
+    stars: u8,
+    applicant: usize,
+    at: Instant,
 }
 
 /// A case as an answer tells of it.
@@ -76,11 +87,9 @@ pub async fn review(stage: Rc<Stage>) -> Result<(), Error> {
     loop {
         let next = stage.to_review.borrow_mut().pop_front();
         match next {
-            Some((id, number, stars, applicant)) => {
-                player.review(&id, number, stars, applicant).await?;
-            }
+            Some(decided) => player.review(&decided).await?,
             None if stage.playing.get() == 0 => return Ok(()),
-            None => sleep(PAUSES.0).await,
+            None => sleep(PAUSE).await,
         }
     }
 }
@@ -128,8 +137,9 @@ impl Player {
         count.decided += 1;
         count.licences += i64::from(case.end == End::Approved && desk.licence);
         if let Some(stars) = case.stars {
-            let waiting = (id, number, stars, papers.applicant);
-            stage.to_review.borrow_mut().push_back(waiting);
+            let (applicant, at) = (papers.applicant, Instant::now());
+            let decided = Decided { id, number, stars, applicant, at };
+            stage.to_review.borrow_mut().push_back(decided);
         }
         Ok(())
     }
@@ -158,35 +168,34 @@ impl Player {
     }
 
     /// Reviews a case as soon as its applicant may.
-    async fn review(
-        &mut self,
-        id: &str,
-        number: usize,
-        stars: u8,
-        applicant: usize,
-    ) -> Result<(), Error> {
+    async fn review(&mut self, decided: &Decided) -> Result<(), Error> {
         let stage = Rc::clone(&self.stage);
-        let Some(applicant) = stage.people.applicants.get(applicant) else {
+        let Decided { id, number, stars, applicant, at } = decided;
+        let Some(applicant) = stage.people.applicants.get(*applicant) else {
             return Err(Error::Unexpected("a review without an applicant".into()));
         };
         let path = format!("/reviews/v1/reviews/{id}");
         let key = format!("{}-review-{number}", stage.run);
         let body = format!(r#"{{"stars":{stars},"text":"办理情况如实评价"}}"#);
-        let (asked, mut pause) = (Instant::now(), PAUSES.0);
+        let mut first = true;
         loop {
+            sleep_until(*at + stage.lag.get()).await;
             let request = Request::post(&path, &applicant.token.borrow(), &key, &body);
             let began = Instant::now();
             let (status, answer) = self.line.send(&request).await.map_err(broken)?;
             match status {
                 201 => {
                     stage.count.borrow_mut().took(Step::Review, began.elapsed());
+                    if first {
+                        stage.lag.set(stage.lag.get().mul_f64(0.98));
+                    }
                     return Ok(());
                 }
                 // The right is opened by an event that is still on its way.
-                404 if asked.elapsed() < PATIENCE => {
+                404 if at.elapsed() < PATIENCE => {
                     stage.count.borrow_mut().too_early += 1;
-                    sleep(pause).await;
-                    pause = (pause * 2).min(PAUSES.1);
+                    first = false;
+                    stage.lag.set(stage.lag.get().max(at.elapsed() + PAUSE));
                 }
                 _ => return Err(unexpected(&path, status, answer)),
             }
