@@ -11,11 +11,12 @@ def city(tmp_path_factory):
     with process:
         address = directory / "address"
         wait_until(lambda: address.exists() and address.read_text().endswith("\n"), process=process)
-        yield City(address.read_text().strip(), accounts(directory))
+        yield City(address.read_text().strip(), accounts(directory), directory)
 
 
 class City:
-    def __init__(self, base, sample):
+    def __init__(self, base, sample, directory):
         self.base = base
+        self.directory = directory
         self.password = sample["password"]
         self.systems = {system["client_id"]: system["client_secret"] for system in sample["systems"]}

@@ -3,9 +3,10 @@
 import socket
 from typing import NamedTuple
 
+import httpx
 import pytest
 
-from processes import free_ports, run, server
+from processes import free_ports, run, server, wait_until
 
 JWKS = "http://127.0.0.1:1/identity/.well-known/jwks.json"
 
@@ -140,3 +141,14 @@ def test_readiness(city, doctor):
     run("doctor", "--ready", city.base)
     (port,) = free_ports(1)
     run("doctor", "--ready", f"http://127.0.0.1:{port}", expect=1)
+
+
+def test_history_key_sealed_with_another_master_key(doctor, city, tmp_path):
+    address = f"{city.base}/identity/v1/history/keys"
+    wait_until(lambda: httpx.get(address).json()["keys"])
+    key = tmp_path / "other-key"
+    key.write_text("0123456789abcdef" * 4)
+    key.chmod(0o600)
+    assert "history key of identity" not in doctor("--data-dir", city.directory, expect=0)
+    finding = doctor("--data-dir", city.directory, "--master-key-file", key)["history key of identity"]
+    assert "does not open" in finding.problem and "/identity/v1/history/keys/rotation" in finding.mend

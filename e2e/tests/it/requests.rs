@@ -107,6 +107,17 @@ fn taken_over(objects: &Objects) -> Value {
     matter
 }
 
+/// Operations of every service's history: what is public of it, and what administrators do.
+const HISTORY: [&str; 7] = [
+    "read_checkpoint",
+    "read_checkpoint_of",
+    "sign_checkpoint",
+    "prove_inclusion",
+    "prove_consistency",
+    "read_history_keys",
+    "rotate_history_key",
+];
+
 /// The entries, by operation.
 pub fn table() -> BTreeMap<&'static str, Entry> {
     let mut table = identity();
@@ -114,6 +125,12 @@ pub fn table() -> BTreeMap<&'static str, Entry> {
     table.extend(intake());
     table.extend(licences());
     table.extend(reviews());
+    // What every service has; keys are put together, and live as long as the test.
+    for service in crate::running::SERVICES {
+        for operation in HISTORY {
+            table.insert(format!("{service}_{operation}").leak(), Entry::Nobodys);
+        }
+    }
     table
 }
 
@@ -219,6 +236,10 @@ fn intake() -> BTreeMap<&'static str, Entry> {
         (
             "read_case_timeline",
             Object(CASE_READERS, |objects| get(case(&objects.open_case, "/timeline"))),
+        ),
+        (
+            "read_case_receipt",
+            Object(CASE_READERS, |objects| get(case(&objects.open_case, "/receipt"))),
         ),
         (
             "read_case_clock",

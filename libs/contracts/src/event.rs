@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tongban_kernel::Principal;
 use uuid::Uuid;
 
@@ -151,19 +152,20 @@ impl Envelope {
     }
 }
 
-/// Splits an event into its name and data, as the ledger keeps them.
+/// Splits an event into its name and the JSON text of its data, as the ledger keeps them.
 ///
 /// # Errors
 /// When the event type is not an adjacently tagged enum: a mistake in its definition.
-pub fn split<E: DomainEvent>(event: &E) -> Result<(String, Value), serde_json::Error> {
+pub fn split<E: DomainEvent>(event: &E) -> Result<(String, String), serde_json::Error> {
     #[derive(Deserialize)]
-    struct Parts {
+    struct Parts<'a> {
         r#type: String,
-        #[serde(default)]
-        data: Value,
+        #[serde(borrow, default)]
+        data: Option<&'a RawValue>,
     }
-    let parts: Parts = serde_json::from_value(serde_json::to_value(event)?)?;
-    Ok((parts.r#type, parts.data))
+    let text = serde_json::to_string(event)?;
+    let parts: Parts<'_> = serde_json::from_str(&text)?;
+    Ok((parts.r#type, parts.data.map_or("null", RawValue::get).to_owned()))
 }
 
 /// Puts an event together again from its name and data.

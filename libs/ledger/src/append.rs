@@ -1,16 +1,14 @@
 //! What a command leads to, made before any transaction is open.
 
-use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use tongban_contracts::event::split;
 use tongban_contracts::{DomainEvent, Meta};
 use tongban_kernel::{Entropy, Fault, entropy::time_ordered_id};
 
 use crate::aggregate::{Caller, Committed, Loaded, Stored};
 use crate::chain::{GENESIS, Link, hash_of};
-use crate::entity::{aggregate, event, outbox};
+use crate::entity::aggregate;
 use crate::request::{Reply, RequestKey};
-use crate::rows::Row;
+use crate::write::Row;
 
 /// Everything one command writes, in the form of rows.
 #[derive(Debug, Clone)]
@@ -19,9 +17,8 @@ pub(crate) struct Append {
     pub(crate) aggregate: (&'static str, String),
     /// How many events it adds; the aggregate must have that many fewer until now.
     pub(crate) added: i64,
-    pub(crate) head: Row,
-    pub(crate) events: Vec<Row>,
-    pub(crate) outbox: Vec<Row>,
+    pub(crate) head: aggregate::Model,
+    pub(crate) events: Vec<Event>,
     /// The query columns.
     pub(crate) columns: Row,
     /// The answer to keep, with its account and key.
@@ -32,14 +29,36 @@ pub(crate) struct Append {
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
     pub(crate) key: (String, String),
-    pub(crate) row: Row,
+    pub(crate) fingerprint: Vec<u8>,
+    pub(crate) status: i32,
+    pub(crate) body: String,
+    pub(crate) at: i64,
+}
+
+/// An event to write.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    pub(crate) event_id: String,
+    pub(crate) version: i64,
+    pub(crate) name: String,
+    pub(crate) data: String,
+    pub(crate) actor: String,
+    pub(crate) at: i64,
+    pub(crate) traceparent: Option<String>,
+    pub(crate) previous: Vec<u8>,
+    pub(crate) hash: Vec<u8>,
 }
 
 impl Kept {
     /// `reply` to `request`, given at `at` microseconds since 1970.
     pub(crate) fn new(request: &RequestKey, reply: &Reply, at: i64) -> Self {
-        let key = (request.account.clone(), request.key.clone());
-        Self { key, row: Row::of(request.keep(reply, at)) }
+        Self {
+            key: (request.account.clone(), request.key.clone()),
+            fingerprint: request.fingerprint.clone(),
+            status: i32::from(reply.status),
+            body: reply.body.clone(),
+            at,
+        }
     }
 }
 
@@ -69,7 +88,6 @@ pub(crate) fn prepare<A: Stored>(
     let moment = chrono::DateTime::from_timestamp_micros(at).unwrap_or(now);
     let mut version = expected;
     let mut rows = Vec::with_capacity(events.len());
-    let mut outbox = Vec::with_capacity(events.len());
     let mut recorded = Vec::with_capacity(events.len());
     for happened in events {
         version += 1;
@@ -83,7 +101,6 @@ pub(crate) fn prepare<A: Stored>(
             traceparent: caller.traceparent.clone(),
         };
         let (name, data) = split(&happened).map_err(Fault::internal)?;
-        let data = data.to_string();
         let event_id = meta.event_id.to_string();
         let link = Link {
             previous: &hash,
@@ -97,24 +114,17 @@ pub(crate) fn prepare<A: Stored>(
             data: &data,
         };
         let next = hash_of(&link).to_vec();
-        outbox.push(Row::of(outbox::ActiveModel {
-            position: NotSet,
-            event_id: Set(event_id.clone()),
-        }));
-        rows.push(Row::of(event::ActiveModel {
-            position: NotSet,
-            event_id: Set(event_id),
-            aggregate: Set(kind.to_owned()),
-            aggregate_id: Set(id.to_owned()),
-            version: Set(version),
-            name: Set(name),
-            data: Set(data),
-            actor: Set(actor.clone()),
-            at: Set(at),
-            traceparent: Set(caller.traceparent.clone()),
-            previous: Set(hash),
-            hash: Set(next.clone()),
-        }));
+        rows.push(Event {
+            event_id,
+            version,
+            name,
+            data,
+            actor: actor.clone(),
+            at,
+            traceparent: caller.traceparent.clone(),
+            previous: hash,
+            hash: next.clone(),
+        });
         hash = next;
         state = A::evolve(state, &happened, &meta);
         if state.is_none() {
@@ -136,9 +146,8 @@ pub(crate) fn prepare<A: Stored>(
     let append = Append {
         aggregate: (kind, id.to_owned()),
         added: version - expected,
-        head: Row::of(head.into_active_model().reset_all()),
+        head,
         events: rows,
-        outbox,
         columns: Row::of(state.row(id, version)),
         kept: None,
     };

@@ -22,6 +22,18 @@ pub struct Recorded<E> {
     pub hash: String,
 }
 
+impl<E> Recorded<E> {
+    /// Hash of the event.
+    ///
+    /// # Errors
+    /// When what is stored is not a hash.
+    pub fn hash_bytes(&self) -> Result<[u8; 32], Fault> {
+        let mut hash = [0; 32];
+        hex::decode_to_slice(&self.hash, &mut hash).map_err(Fault::internal)?;
+        Ok(hash)
+    }
+}
+
 /// The history of one aggregate, oldest first; empty when there is none.
 pub(crate) async fn read<E: DomainEvent>(
     connection: &impl ConnectionTrait,
@@ -91,7 +103,7 @@ async fn rows(
         .map_err(tongban_db::to_fault)
 }
 
-fn link(row: &event::Model) -> Link<'_> {
+pub(crate) fn link(row: &event::Model) -> Link<'_> {
     Link {
         previous: &row.previous,
         event_id: &row.event_id,

@@ -7,15 +7,17 @@
 
 mod aggregate;
 mod append;
+pub mod audit;
 mod chain;
 pub mod entity;
 mod history;
 mod ledger;
 mod migration;
 mod outbox;
+mod replay;
 mod request;
-mod rows;
 mod tally;
+pub mod tree;
 mod write;
 
 pub use aggregate::{Aggregate, Caller, Committed, Loaded, Stored};
@@ -24,5 +26,6 @@ pub use history::Recorded;
 pub use ledger::Ledger;
 pub use migration::migrations;
 pub use outbox::{Outgoing, forget, pending, unsent};
+pub use replay::{Replay, replay};
 pub use request::{Reply, RequestKey};
 pub use tally::{Tally, tally, tally_answers, tally_names};

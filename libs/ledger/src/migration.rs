@@ -5,7 +5,7 @@ use sea_orm_migration::schema::*;
 
 /// The migrations every service begins with.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(LedgerTables)]
+    vec![Box::new(LedgerTables), Box::new(crate::tree::migration::TreeTables)]
 }
 
 struct LedgerTables;

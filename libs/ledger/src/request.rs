@@ -1,7 +1,7 @@
 //! Idempotency: the answer to a request is kept with its effect, and given again when it comes again.
 
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
-use serde_json::Value;
+use serde::Serialize;
 use tongban_kernel::{Fault, FaultKind};
 
 use crate::entity::request;
@@ -18,12 +18,23 @@ pub struct RequestKey {
 }
 
 /// An answer as first given.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// HTTP status.
     pub status: u16,
-    /// JSON body.
-    pub body: Value,
+    /// JSON text of the body.
+    pub body: String,
+}
+
+impl Reply {
+    /// An answer with `body` as JSON.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON: a mistake in its type.
+    pub fn json(status: u16, body: &impl Serialize) -> Result<Self, Fault> {
+        let body = serde_json::to_string(body).map_err(Fault::internal)?;
+        Ok(Self { status, body })
+    }
 }
 
 impl RequestKey {
@@ -47,9 +58,8 @@ impl RequestKey {
                 "该幂等键已用于另一请求，请为不同的请求使用新的 Idempotency-Key",
             ));
         }
-        let body = serde_json::from_str(&found.body).map_err(Fault::internal)?;
         let status = u16::try_from(found.status).map_err(Fault::internal)?;
-        Ok(Some(Reply { status, body }))
+        Ok(Some(Reply { status, body: found.body }))
     }
 
     /// The row that keeps `reply`, for a transaction of the caller's own around [`execute_within`].
@@ -61,7 +71,7 @@ impl RequestKey {
             key: Set(self.key.clone()),
             fingerprint: Set(self.fingerprint.clone()),
             status: Set(i32::from(reply.status)),
-            body: Set(reply.body.to_string()),
+            body: Set(reply.body.clone()),
             at: Set(at),
         }
     }

@@ -10,7 +10,10 @@ use tongban_calendar::Calendar;
 use tongban_db::{Db, Storage};
 use tongban_events::Log as _;
 use tongban_events::kafka::{KafkaLog, KafkaSettings};
-use tongban_kernel::{Clock, civil_date};
+use tongban_history::{History, KeyState};
+use tongban_kernel::{Clock, SystemClock, SystemEntropy, civil_date};
+use tongban_ledger::Ledger;
+use tongban_seal::{MasterKey, Vault};
 
 use crate::service::Service;
 use crate::settings::{Environment, Settings};
@@ -74,6 +77,7 @@ pub async fn diagnose(
         check_keys(settings),
     ];
     findings.extend(check_databases(settings, services).await);
+    findings.extend(check_history_keys(settings, services).await);
     if let Some(kafka) = &settings.kafka {
         findings.push(check_kafka(settings, kafka).await);
     }
@@ -228,6 +232,51 @@ async fn check_databases(settings: &Settings, services: &[Arc<dyn Service>]) -> 
                 &subject,
                 "no answer within 10 s",
                 "check host and port in --database-url and that the server runs",
+            ),
+        });
+    }
+    findings
+}
+
+/// Whether what signs the histories opens with the master key. Nothing is said of what is not made yet.
+async fn check_history_keys(settings: &Settings, services: &[Arc<dyn Service>]) -> Vec<Finding> {
+    let Ok(master) = MasterKey::load_provided(settings.master_key()) else { return Vec::new() };
+    let storage = settings.storage();
+    let mut findings = Vec::new();
+    for service in services {
+        let name = service.info().name;
+        if !settings.services.is_empty() && !settings.services.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        if let Storage::Sqlite { dir } = &storage
+            && !dir.join(format!("{name}.sqlite")).is_file()
+        {
+            continue;
+        }
+        let state = async {
+            let db = Db::open(&storage, name).await.ok()?;
+            let ledger = Ledger::new(db, Arc::new(SystemClock), Arc::new(SystemEntropy));
+            let history = History::new(name, ledger, Vault::new(&master, "history"));
+            history.key_state().await.ok()
+        };
+        // A database that does not answer has a finding of its own.
+        let Ok(Some(state)) = tokio::time::timeout(Duration::from_secs(10), state).await else {
+            continue;
+        };
+        let subject = format!("history key of {name}");
+        findings.push(match state {
+            KeyState::None | KeyState::Good => Finding::fine(&subject),
+            KeyState::Lost => Finding::wrong(
+                &subject,
+                "checkpoints were signed, but their keys are gone; no more are signed, no receipts either",
+                format!("restore table history_key, or POST /{name}/v1/history/keys/rotation"),
+            ),
+            KeyState::Sealed => Finding::wrong(
+                &subject,
+                "it does not open with this master key; no checkpoints and no receipts are signed",
+                format!(
+                    "bring back the master key it was sealed with, or POST /{name}/v1/history/keys/rotation"
+                ),
             ),
         });
     }

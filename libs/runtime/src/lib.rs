@@ -2,6 +2,7 @@
 
 mod background;
 mod doctor;
+mod history;
 mod ops;
 mod parked;
 mod process;
@@ -10,8 +11,10 @@ mod service;
 mod settings;
 
 pub use doctor::{Finding, diagnose};
+pub use history::{audit_ledgers, document};
 pub use parked::{ParkedOf, parked};
 pub use process::{Ambient, Process, StartError, load, migrate};
 pub use reconcile::{Acknowledged, Answers, Reader, Reconciliation, Told, Topic, reconcile};
 pub use service::{Host, Job, Service, Started, read_sample};
 pub use settings::{Environment, Settings, SettingsError};
+pub use tongban_history::api::text;

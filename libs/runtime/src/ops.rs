@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
+use tongban_history::{History, KeyState};
 use tongban_ledger::Ledger;
 use tongban_web::token::Verifier;
 use utoipa::openapi::OpenApi;
@@ -18,7 +19,7 @@ use utoipa_swagger_ui::{SwaggerUi, Url};
 /// What health is judged by.
 #[derive(Clone)]
 pub(crate) struct Ops {
-    pub(crate) ledgers: Arc<Vec<(&'static str, Ledger)>>,
+    pub(crate) ledgers: Arc<Vec<(&'static str, Ledger, History)>>,
     pub(crate) verifier: Verifier,
     pub(crate) stopping: Arc<AtomicBool>,
     pub(crate) metrics: Option<PrometheusHandle>,
@@ -52,14 +53,25 @@ async fn ready(State(ops): State<Ops>) -> Response {
     if !ops.verifier.is_ready() {
         lacking.push("no token keys yet".to_owned());
     }
-    for (name, ledger) in ops.ledgers.iter() {
+    let mut warnings = Vec::new();
+    for (name, ledger, history) in ops.ledgers.iter() {
         let answer = tokio::time::timeout(Duration::from_secs(2), ledger.db().ping()).await;
         if !matches!(answer, Ok(Ok(()))) {
             lacking.push(format!("database of {name} does not answer"));
+            continue;
+        }
+        let key = tokio::time::timeout(Duration::from_secs(2), history.key_state()).await;
+        if let Ok(Ok(KeyState::Lost | KeyState::Sealed)) = key {
+            warnings.push(format!("history key of {name} is missing: no checkpoints, no receipts"));
         }
     }
     if lacking.is_empty() {
-        Json(serde_json::json!({"status": "ready"})).into_response()
+        let mut body = serde_json::json!({"status": "ready"});
+        if !warnings.is_empty() {
+            // Requests go on, so it is not taken out of service; somebody has to look at it all the same.
+            body["warnings"] = warnings.into();
+        }
+        Json(body).into_response()
     } else {
         let body = serde_json::json!({"status": "not_ready", "lacking": lacking});
         (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
@@ -67,7 +79,11 @@ async fn ready(State(ops): State<Ops>) -> Response {
 }
 
 async fn metrics(State(ops): State<Ops>) -> Response {
-    for (name, ledger) in ops.ledgers.iter() {
+    for (name, ledger, history) in ops.ledgers.iter() {
+        if let Ok(waiting) = history.waiting().await {
+            #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+            metrics::gauge!("history_waiting", "service" => *name).set(waiting as f64);
+        }
         let waiting = tongban_ledger::pending(ledger.db().read()).await;
         let parked = tongban_events::count(ledger.db().read()).await;
         if let (Ok(waiting), Ok(parked)) = (waiting, parked) {

@@ -18,15 +18,17 @@ use tongban_db::{Db, Lease, Storage};
 use tongban_events::embedded::EmbeddedLog;
 use tongban_events::kafka::{KafkaLog, KafkaSettings};
 use tongban_events::{Log, run_consumer, run_relay};
+use tongban_history::History;
 use tongban_kernel::{Clock, Entropy, Fault, SystemClock, SystemEntropy};
 use tongban_ledger::Ledger;
-use tongban_seal::MasterKey;
+use tongban_seal::{MasterKey, Vault};
 use tongban_web::token::Verifier;
 
 use crate::background::{run_job, supervise};
+use crate::history::KeepHistory;
 use crate::ops::{self, Ops};
 use crate::reconcile::Count;
-use crate::service::{Host, Service};
+use crate::service::{Host, Job, Service};
 use crate::settings::Settings;
 
 /// How long requests under way may take to finish when the process stops.
@@ -131,24 +133,31 @@ impl Process {
             let name = service.info().name;
             let host = hosting.open(service.as_ref()).await?;
             let started = service.start(&host).await?;
-            router = router.merge(started.api.router);
-            documents.push((name, started.api.openapi));
-            ledgers.push((name, host.ledger.clone()));
+            let history =
+                tongban_history::api::api(service.info(), host.history.clone(), verifier.clone())
+                    .map_err(StartError::Unguarded)?;
+            router = router.merge(started.api.router).merge(history.router);
+            let mut document = started.api.openapi;
+            document.merge(history.openapi);
+            documents.push((name, document));
+            ledgers.push((name, host.ledger.clone(), host.history.clone()));
             let lease = Lease::new(&hosting.settings.storage(), name)
                 .await
                 .map_err(|error| StartError::Database(name.into(), error))?;
             let lease = Arc::new(lease);
-            let (ledger, on_log, until) = (host.ledger.clone(), Arc::clone(&log), quiet.clone());
-            background.spawn(supervise("relay", quiet.clone(), move || {
-                run_relay(name, ledger.clone(), on_log.clone(), lease.clone(), until.clone())
-            }));
+            let keep =
+                KeepHistory::new(host.history.clone(), Arc::clone(&lease), &hosting.settings);
             let count = Count {
                 service: name,
                 ledger: host.ledger.clone(),
                 consumers: started.consumers.clone(),
             };
-            let mut jobs = started.jobs;
-            jobs.push(Arc::new(count));
+            let all_have: [Arc<dyn Job>; 2] = [Arc::new(keep), Arc::new(count)];
+            let jobs = started.jobs.into_iter().chain(all_have);
+            let (ledger, on_log, until) = (host.ledger.clone(), Arc::clone(&log), quiet.clone());
+            background.spawn(supervise("relay", quiet.clone(), move || {
+                run_relay(name, ledger.clone(), on_log.clone(), lease.clone(), until.clone())
+            }));
             for consumer in started.consumers {
                 let (ledger, on_log, until) =
                     (host.ledger.clone(), Arc::clone(&log), quiet.clone());
@@ -338,9 +347,12 @@ impl Hosting {
         }
         let clock = Arc::clone(&self.ambient.clock);
         let entropy = Arc::clone(&self.ambient.entropy);
+        let ledger = Ledger::new(db, Arc::clone(&clock), Arc::clone(&entropy));
+        let vault = Vault::new(&self.master, "history");
         Ok(Host {
             settings: Arc::clone(&self.settings),
-            ledger: Ledger::new(db, Arc::clone(&clock), Arc::clone(&entropy)),
+            history: History::new(name, ledger.clone(), vault),
+            ledger,
             clock,
             entropy,
             calendar: Arc::clone(&self.calendar),
@@ -375,6 +387,7 @@ pub(crate) fn all_migrations(
     move || {
         let mut all = tongban_ledger::migrations();
         all.extend(tongban_events::migrations());
+        all.extend(tongban_history::migrations());
         all.extend(own());
         all
     }

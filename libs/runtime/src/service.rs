@@ -9,8 +9,9 @@ use sea_orm_migration::MigrationTrait;
 use tongban_calendar::Calendar;
 use tongban_db::Db;
 use tongban_events::Consumer;
+use tongban_history::History;
 use tongban_kernel::{Clock, Entropy, Fault, FaultKind};
-use tongban_ledger::Ledger;
+use tongban_ledger::{Ledger, Replay};
 use tongban_seal::{MasterKey, Vault};
 use tongban_web::token::Verifier;
 use tongban_web::{Api, ServiceInfo};
@@ -34,6 +35,8 @@ pub struct Host {
     pub calendar: Arc<Calendar>,
     /// Checks callers' tokens.
     pub verifier: Verifier,
+    /// The service's verifiable history: receipts and proofs.
+    pub history: History,
     pub(crate) master: Arc<MasterKey>,
 }
 
@@ -83,6 +86,9 @@ pub trait Service: Send + Sync + 'static {
 
     /// Migrations of its own tables, after those of ledger and events.
     fn migrations(&self) -> fn() -> Vec<Box<dyn MigrationTrait>>;
+
+    /// Its aggregates, each as [`tongban_ledger::replay`] gives it, so that their states can be audited.
+    fn aggregates(&self) -> Vec<Box<dyn Replay>>;
 
     /// Its OpenAPI document.
     fn openapi(&self) -> OpenApi;

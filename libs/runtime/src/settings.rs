@@ -57,6 +57,8 @@ pub struct Settings {
     pub jwks_urls: Vec<String>,
     /// File with the 32-byte master key in hexadecimal; absent for `master.key` in the data directory.
     pub master_key_file: Option<PathBuf>,
+    /// Seconds between two signed checkpoints of a service's history, at least 1; only what grew is signed.
+    pub checkpoint_seconds: u64,
     /// OTLP/HTTP base URL for traces; absent for none.
     pub otlp_endpoint: Option<String>,
     /// `text` or `json`.
@@ -82,6 +84,7 @@ impl Default for Settings {
             audience: "tongban".into(),
             jwks_urls: Vec::new(),
             master_key_file: None,
+            checkpoint_seconds: 10,
             otlp_endpoint: None,
             log_format: LogFormat::Text,
         }

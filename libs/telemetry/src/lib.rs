@@ -9,7 +9,7 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{Protocol, WithExportConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::layer::SubscriberExt;
@@ -55,7 +55,13 @@ pub fn set_up(
     let metrics = PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| TelemetryError::Twice(error.to_string()))?;
+    // Nobody to send spans to, none is recorded; trace ids are made and handed on all the same.
+    let sampler = match otlp {
+        Some(_) => Sampler::ParentBased(Box::new(Sampler::AlwaysOn)),
+        None => Sampler::AlwaysOff,
+    };
     let mut traces = SdkTracerProvider::builder()
+        .with_sampler(sampler)
         .with_resource(Resource::builder().with_service_name(service.to_owned()).build());
     if let Some(base) = otlp {
         let exporter = opentelemetry_otlp::SpanExporter::builder()

@@ -119,6 +119,7 @@ impl TestCity {
         actor: &Principal,
     ) -> Envelope {
         let (name, data) = split(event).expect("an adjacently tagged event");
+        let data = serde_json::from_str(&data).expect("data in JSON");
         let meta = Meta {
             event_id: uuid::Uuid::new_v4(),
             aggregate: E::AGGREGATE.into(),

@@ -4,7 +4,6 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, RwLock};
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -213,7 +212,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment
 /// The stored answer to a command, as an HTTP answer.
 pub fn reply(reply: Reply) -> impl IntoResponse {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
-    (status, Json(reply.body))
+    (status, [(header::CONTENT_TYPE, "application/json")], reply.body)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sea_orm_migration::MigrationTrait;
 use tongban_kernel::Fault;
+use tongban_ledger::{Replay, replay};
 use tongban_runtime::{Host, Service, StartError, Started};
 use tongban_web::{ServiceInfo, assemble};
 use utoipa::openapi::OpenApi;
@@ -36,6 +37,14 @@ impl Service for Identity {
 
     fn migrations(&self) -> fn() -> Vec<Box<dyn MigrationTrait>> {
         migration::migrations
+    }
+
+    fn aggregates(&self) -> Vec<Box<dyn Replay>> {
+        vec![
+            replay::<domain::region::KnownRegion>(),
+            replay::<domain::body::KnownBody>(),
+            replay::<domain::account::AccountState>(),
+        ]
     }
 
     fn openapi(&self) -> OpenApi {

@@ -9,6 +9,7 @@ mod store;
 
 use async_trait::async_trait;
 use sea_orm_migration::MigrationTrait;
+use tongban_ledger::{Replay, replay};
 use tongban_runtime::{Host, Service, StartError, Started};
 use tongban_web::{ServiceInfo, assemble};
 use utoipa::openapi::OpenApi;
@@ -33,6 +34,10 @@ impl Service for Intake {
 
     fn migrations(&self) -> fn() -> Vec<Box<dyn MigrationTrait>> {
         migration::migrations
+    }
+
+    fn aggregates(&self) -> Vec<Box<dyn Replay>> {
+        vec![replay::<domain::case::CaseFile>()]
     }
 
     fn openapi(&self) -> OpenApi {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sea_orm_migration::MigrationTrait;
+use tongban_ledger::{Replay, replay};
 use tongban_runtime::{Host, Service, StartError, Started};
 use tongban_web::{ServiceInfo, assemble};
 use utoipa::openapi::OpenApi;
@@ -34,6 +35,10 @@ impl Service for Licences {
 
     fn migrations(&self) -> fn() -> Vec<Box<dyn MigrationTrait>> {
         migration::migrations
+    }
+
+    fn aggregates(&self) -> Vec<Box<dyn Replay>> {
+        vec![replay::<domain::licence::Record>()]
     }
 
     fn openapi(&self) -> OpenApi {

@@ -12,6 +12,7 @@ use std::path::Path;
 use async_trait::async_trait;
 use sea_orm_migration::MigrationTrait;
 use tongban_kernel::Fault;
+use tongban_ledger::{Replay, replay};
 use tongban_runtime::{Host, Service, StartError, Started};
 use tongban_web::{ServiceInfo, assemble};
 use utoipa::openapi::OpenApi;
@@ -33,6 +34,10 @@ impl Service for Matters {
 
     fn migrations(&self) -> fn() -> Vec<Box<dyn MigrationTrait>> {
         migration::migrations
+    }
+
+    fn aggregates(&self) -> Vec<Box<dyn Replay>> {
+        vec![replay::<domain::matter::Entry>()]
     }
 
     fn openapi(&self) -> OpenApi {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sea_orm_migration::MigrationTrait;
+use tongban_ledger::{Replay, replay};
 use tongban_runtime::{Host, Service, StartError, Started};
 use tongban_web::{ServiceInfo, assemble};
 use utoipa::openapi::OpenApi;
@@ -37,6 +38,10 @@ impl Service for Reviews {
 
     fn migrations(&self) -> fn() -> Vec<Box<dyn MigrationTrait>> {
         migration::migrations
+    }
+
+    fn aggregates(&self) -> Vec<Box<dyn Replay>> {
+        vec![replay::<domain::review::Review>()]
     }
 
     fn openapi(&self) -> OpenApi {

@@ -22,6 +22,12 @@ fn main() -> ExitCode {
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Calendar(arguments) => commands::calendar::run(&arguments),
         Command::Openapi(arguments) => commands::openapi::run(&arguments),
+        Command::Verify(arguments) => match arguments.what {
+            what @ (VerifyQuestion::Ledger(_) | VerifyQuestion::City(_)) => {
+                in_runtime(Command::Verify(VerifyOptions { what }))
+            }
+            what => commands::verify::papers(&VerifyOptions { what }),
+        },
         command => in_runtime(command),
     };
     match done {
@@ -46,7 +52,10 @@ fn in_runtime(command: Command) -> commands::Done {
             Command::Verify(VerifyOptions { what: VerifyQuestion::City(arguments) }) => {
                 commands::verify_city::run(&arguments).await
             }
-            Command::Check(_) | Command::Calendar(_) | Command::Openapi(_) => {
+            Command::Verify(VerifyOptions { what: VerifyQuestion::Ledger(arguments) }) => {
+                commands::verify::ledger(&arguments).await
+            }
+            Command::Verify(_) | Command::Check(_) | Command::Calendar(_) | Command::Openapi(_) => {
                 Err("this command needs no runtime".into())
             }
         }

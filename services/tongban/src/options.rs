@@ -33,7 +33,8 @@ pub enum Command {
     /// Counts days as the law counts them, and explains each.
     #[command(subcommand_required = true)]
     Calendar(CalendarOptions),
-    /// Verifies what a city holds; exits 1 when something does not hold.
+    /// Verifies receipts, proofs, whole ledgers and the counts of a city; prints JSON; exits 1 when something does not
+    /// hold, 2 when it cannot be judged.
     #[command(subcommand_required = true)]
     Verify(VerifyOptions),
     /// Checks identifiers and prints a line of JSON for each.
@@ -107,6 +108,10 @@ pub struct SettingsOptions {
     #[arg(long, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     master_key_file: Option<PathBuf>,
+    /// Seconds between two signed checkpoints [env: TONGBAN_CHECKPOINT_SECONDS] [default: 10].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkpoint_seconds: Option<u64>,
     /// Where traces go, OTLP over HTTP [env: TONGBAN_OTLP_ENDPOINT].
     #[arg(long, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -207,8 +212,44 @@ pub struct VerifyOptions {
 /// What can be verified.
 #[derive(Debug, Subcommand)]
 pub enum VerifyQuestion {
+    /// Receipts of submissions; needs nothing but the published keys.
+    Receipt(PaperOptions),
+    /// Proofs that an event is in the history; needs nothing but the published keys.
+    Inclusion(PaperOptions),
+    /// Proofs that a later history begins with an earlier one; needs nothing but the published keys.
+    Consistency(PaperOptions),
+    /// The ledgers themselves: every chain, every head, the tree, every signed checkpoint.
+    Ledger(Box<VerifyLedgerOptions>),
     /// Counts: acknowledged = stored = published = consumed, for every service.
     City(Box<VerifyCityOptions>),
+}
+
+/// Options of `verify receipt`, `verify inclusion` and `verify consistency`.
+#[derive(Debug, Args)]
+pub struct PaperOptions {
+    /// The papers.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Published keys, as `GET /<service>/v1/history/keys` gives them; once for each service.
+    #[arg(long, required = true, value_name = "FILE")]
+    pub keys: Vec<PathBuf>,
+    /// For `inclusion`: the receipt that the proof has to belong to.
+    #[arg(long, value_name = "FILE")]
+    pub receipt: Option<PathBuf>,
+}
+
+/// Options of `verify ledger`.
+#[derive(Debug, Args)]
+pub struct VerifyLedgerOptions {
+    /// The settings.
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+    /// Published keys kept elsewhere; without them the database's own are used.
+    #[arg(long, value_name = "FILE")]
+    pub keys: Vec<PathBuf>,
+    /// Signed checkpoint kept elsewhere, which the ledger has to begin with.
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    pub checkpoints: Vec<PathBuf>,
 }
 
 /// Options of `verify city`.

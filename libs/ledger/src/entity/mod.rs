@@ -2,5 +2,8 @@
 
 pub mod aggregate;
 pub mod event;
+pub mod leaf;
 pub mod outbox;
 pub mod request;
+pub mod subtree;
+pub mod unsequenced;

@@ -85,7 +85,7 @@ on_both! {
             async move {
                 let id = format!("t{number}");
                 ledger.open_once::<Tally>(&id, Command::Add(1), who, None, |_| {
-                    Ok(Reply { status: 201, body: serde_json::Value::Null })
+                    Reply::json(201, &())
                 }).await
             }
         });
@@ -102,10 +102,10 @@ on_both! {
     async fn opening_what_exists_goes_on_from_what_is_there(world: &World) {
         world.add("t", 2).await;
         let (who, answer) = (caller("a"), |done: &Committed<Tally>| {
-            Ok(Reply { status: 201, body: done.state.total.into() })
+            Reply::json(201, &done.state.total)
         });
         let opened = world.ledger.open_once("t", Command::Add(3), &who, None, answer).await;
-        assert_eq!(opened.unwrap().body, 5);
+        assert_eq!(opened.unwrap().body, "5");
         assert_eq!(world.ledger.check::<Tally>("t").await.unwrap(), Ok(3));
     }
 }

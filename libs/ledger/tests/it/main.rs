@@ -9,5 +9,6 @@ mod outbox;
 mod races;
 mod requests;
 mod tally;
+mod tree;
 mod within;
 mod world;

@@ -12,7 +12,7 @@ fn key(key: &str, print: u8) -> RequestKey {
 
 fn answer(committed: &Committed<Tally>) -> Result<Reply, Fault> {
     let body = json!({"total": committed.state.total, "version": committed.version});
-    Ok(Reply { status: 201, body })
+    Reply::json(201, &body)
 }
 
 async fn ask(world: &World, command: Command, request: &RequestKey) -> Result<Reply, Fault> {
@@ -22,7 +22,7 @@ async fn ask(world: &World, command: Command, request: &RequestKey) -> Result<Re
 on_both! {
     async fn the_answer_is_kept_and_given_again(world: &World) {
         let first = ask(world, Command::Add(2), &key("k", 1)).await.unwrap();
-        assert_eq!(first, Reply { status: 201, body: json!({"total": 2, "version": 2}) });
+        assert_eq!(first, Reply::json(201, &json!({"total": 2, "version": 2})).unwrap());
         world.add("t", 5).await;
         assert_eq!(ask(world, Command::Add(2), &key("k", 1)).await.unwrap(), first);
         assert_eq!(world.ledger.answered(&key("k", 1)).await.unwrap(), Some(first));

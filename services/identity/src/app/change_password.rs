@@ -56,8 +56,7 @@ async fn replace(
     let now = app.host.clock.now();
     let micros = now.timestamp_micros();
     let changed = PasswordChanged { account: old.account.clone(), changed_at: now };
-    let body = serde_json::to_value(changed).map_err(Fault::internal)?;
-    let reply = Reply { status: 200, body };
+    let reply = Reply::json(200, &changed)?;
     let written = async {
         let transaction = app.host.db().begin().await?;
         let replaced = credential::replace(&transaction, old, hash, micros).await?;

@@ -27,7 +27,7 @@ pub async fn change_roles(
         .ledger
         .execute_once::<AccountState>(id, command, caller, request, |committed| {
             let detail = AccountDetail::of(id, login.clone(), &committed.state);
-            Ok(Reply { status: 200, body: serde_json::to_value(detail).map_err(Fault::internal)? })
+            Reply::json(200, &detail)
         })
         .await
 }

@@ -48,20 +48,21 @@ pub async fn create(
     let kept = open(app, wanted, |state| {
         let account = AccountDetail::of(&id, Some(login.clone()), state);
         let opened = AccountOpened { account, initial_password: sealed.clone() };
-        Ok(Reply { status: 201, body: serde_json::to_value(opened).map_err(Fault::internal)? })
+        Reply::json(201, &opened)
     })
     .await?;
     unseal(app, kept)
 }
 
 /// The answer to give, from the one that is kept.
-fn unseal(app: &App, mut kept: Reply) -> Result<Reply, Fault> {
-    let id = kept.body["account"]["id"].as_str().unwrap_or_default().to_owned();
-    if let Some(Value::String(secret)) = kept.body.get_mut(SECRET) {
+fn unseal(app: &App, kept: Reply) -> Result<Reply, Fault> {
+    let mut body: Value = serde_json::from_str(&kept.body).map_err(Fault::internal)?;
+    let id = body["account"]["id"].as_str().unwrap_or_default().to_owned();
+    if let Some(Value::String(secret)) = body.get_mut(SECRET) {
         let opened = app.initial_secrets.open_text(secret, &place(&id));
         *secret = opened.map_err(Fault::internal)?;
     }
-    Ok(kept)
+    Reply::json(kept.status, &body)
 }
 
 fn place(id: &str) -> Vec<u8> {

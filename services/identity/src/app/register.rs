@@ -44,7 +44,7 @@ pub async fn register(
     };
     open(app, wanted, |state| {
         let detail = AccountDetail::of(&id, Some(login.clone()), state);
-        Ok(Reply { status: 201, body: serde_json::to_value(detail).map_err(Fault::internal)? })
+        Reply::json(201, &detail)
     })
     .await
 }

@@ -5,6 +5,7 @@ pub mod cases;
 pub mod clock;
 pub mod files;
 pub mod handling;
+pub mod receipt;
 mod samples;
 pub mod timeline;
 pub mod worklist;
@@ -24,6 +25,7 @@ pub fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(cases::submit, cases::list))
         .routes(routes!(cases::read))
         .routes(routes!(timeline::read))
+        .routes(routes!(receipt::read))
         .routes(routes!(clock::read))
         .routes(routes!(worklist::list))
         .routes(routes!(handling::request_correction))

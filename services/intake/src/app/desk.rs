@@ -147,6 +147,6 @@ fn answer(
 ) -> impl Fn(&Committed<CaseFile>) -> Result<Reply, Fault> + Send + Sync {
     move |committed| {
         let view = CaseView::of(id, &committed.state, terms, reader);
-        Ok(Reply { status, body: serde_json::to_value(view).map_err(Fault::internal)? })
+        Reply::json(status, &view)
     }
 }

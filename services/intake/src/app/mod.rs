@@ -5,6 +5,7 @@ pub mod decide;
 pub mod desk;
 pub mod download;
 pub mod read;
+pub mod receipt;
 pub mod refuse;
 pub mod request_correction;
 pub mod resubmit;

@@ -41,7 +41,7 @@ on_every_backend! {
             people::officer("c", APPROVAL_BUREAU, GANYU, &ALL_ROLES),
             people::officer("c", APPROVAL_BUREAU, "320706102", &ALL_ROLES),
         ];
-        for path in [format!("{CASES}/{id}"), step(&id, "timeline"), step(&id, "clock")] {
+        for path in [format!("{CASES}/{id}"), step(&id, "timeline"), step(&id, "clock"), step(&id, "receipt")] {
             for principal in &may {
                 city.caller(principal).get(&path).await.expect(200);
             }

@@ -12,6 +12,7 @@ mod files;
 mod handling;
 mod lists;
 mod outage;
+mod receipt;
 mod story;
 mod submission;
 mod town;

@@ -24,7 +24,7 @@ pub async fn revoke(
     host.ledger
         .execute_once::<Record>(&id, command, caller, request, |committed| {
             let view = LicenceView::of(&committed.state, civil_date(host.clock.now()));
-            Ok(Reply { status: 200, body: serde_json::to_value(view).map_err(Fault::internal)? })
+            Reply::json(200, &view)
         })
         .await
 }

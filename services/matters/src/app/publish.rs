@@ -21,7 +21,7 @@ pub async fn publish(
     host.ledger
         .execute_once::<Entry>(id, command, caller, request, |committed| {
             let guide = MatterGuide::of(id, &committed.state);
-            Ok(Reply { status, body: serde_json::to_value(guide).map_err(Fault::internal)? })
+            Reply::json(status, &guide)
         })
         .await
 }

@@ -18,7 +18,7 @@ pub async fn withdraw(
     host.ledger
         .execute_once::<Entry>(id, Command::Withdraw { reason }, caller, request, |committed| {
             let guide = MatterGuide::of(id, &committed.state);
-            Ok(Reply { status: 200, body: serde_json::to_value(guide).map_err(Fault::internal)? })
+            Reply::json(200, &guide)
         })
         .await
 }

@@ -23,7 +23,7 @@ pub async fn give(
         .execute_once::<Review>(case_id, command, caller, request, |committed| {
             let view = ReviewView::of(&committed.state, &desk.tags)
                 .ok_or_else(|| Fault::internal("a review was given but is not there"))?;
-            Ok(Reply { status: 201, body: serde_json::to_value(view).map_err(Fault::internal)? })
+            Reply::json(201, &view)
         })
         .await
 }

@@ -11,7 +11,7 @@ pub fn run(options: &OpenapiOptions) -> Done {
     std::fs::create_dir_all(&options.out)?;
     for service in services::all() {
         let file = options.out.join(format!("{}.json", service.info().name));
-        std::fs::write(file, service.openapi().to_pretty_json()? + "\n")?;
+        std::fs::write(file, tongban_runtime::document(service.as_ref()).to_pretty_json()? + "\n")?;
     }
     let events = serde_json::to_string_pretty(&asyncapi::document())? + "\n";
     // JSON is YAML; one writer serves both names.

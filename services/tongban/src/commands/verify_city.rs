@@ -7,11 +7,16 @@ use std::time::Duration;
 use tongban_runtime::{Ambient, Reconciliation, Told, reconcile};
 
 use super::Done;
+use super::verify::not_judged;
 use crate::options::VerifyCityOptions;
 use crate::services;
 
 /// Prints the counts as a table and as a line of JSON; fails when there is a difference.
 pub async fn run(options: &VerifyCityOptions) -> Done {
+    judge(options).await.or_else(not_judged)
+}
+
+async fn judge(options: &VerifyCityOptions) -> Done {
     let settings = options.settings.read()?;
     let told = options.acknowledged.as_deref().map(read).transpose()?.unwrap_or_default();
     let settle = Duration::from_secs(options.settle);

@@ -12,10 +12,10 @@ const MOST: usize = 32;
 /// A row to write, of whichever table.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
-    pub(crate) table: &'static str,
-    columns: Vec<&'static str>,
-    keys: Vec<&'static str>,
-    values: Vec<Value>,
+    pub(super) table: &'static str,
+    pub(super) columns: Vec<&'static str>,
+    pub(super) keys: Vec<&'static str>,
+    pub(super) values: Vec<Value>,
 }
 
 impl Row {
@@ -35,19 +35,19 @@ impl Row {
     }
 
     /// On the same key: the new values in place of the old ones.
-    pub(crate) fn replacing(&self) -> OnConflict {
+    pub(super) fn replacing(&self) -> OnConflict {
         let others = self.columns.iter().filter(|column| !self.keys.contains(column));
         self.conflict().update_columns(others.copied().map(Alias::new)).to_owned()
     }
 
     /// On the same key.
-    pub(crate) fn conflict(&self) -> OnConflict {
+    pub(super) fn conflict(&self) -> OnConflict {
         OnConflict::columns(self.keys.iter().copied().map(Alias::new))
     }
 }
 
 /// Writes `rows`, all of one table.
-pub(crate) async fn insert(
+pub(super) async fn insert(
     connection: &impl ConnectionTrait,
     rows: &[&Row],
     conflict: Option<&OnConflict>,
@@ -59,7 +59,7 @@ pub(crate) async fn insert(
 }
 
 /// Writes `rows`, all of one table, and reads the keys of those that were written.
-pub(crate) async fn insert_returning(
+pub(super) async fn insert_returning(
     connection: &impl ConnectionTrait,
     rows: &[&Row],
     conflict: &OnConflict,

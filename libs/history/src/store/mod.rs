@@ -1,0 +1,4 @@
+//! The tables, one a file.
+
+pub(crate) mod checkpoint;
+pub(crate) mod key;

@@ -1,0 +1,98 @@
+//! Every state recomputed from its events: what is stored beside a history must be what it led to.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde_json::Value;
+use tongban_contracts::DomainEvent;
+use tongban_contracts::event::join;
+use tongban_kernel::Fault;
+
+use crate::aggregate::Aggregate;
+use crate::audit::Flaw;
+use crate::entity::{aggregate, event};
+use crate::history::meta;
+
+/// Aggregates looked at at once.
+const PAGE: u64 = 200;
+
+/// Recomputes the states of one kind of aggregate.
+#[async_trait]
+pub trait Replay: Send + Sync {
+    /// Every head whose state is not what its events lead to.
+    ///
+    /// # Errors
+    /// When the database is away.
+    async fn replay(&self, snapshot: &DatabaseTransaction) -> Result<Vec<Flaw>, Fault>;
+}
+
+/// Recomputes the states of aggregates of type `A`.
+pub fn replay<A: Aggregate>() -> Box<dyn Replay> {
+    Box::new(Of::<A>(std::marker::PhantomData))
+}
+
+struct Of<A>(std::marker::PhantomData<fn() -> A>);
+
+#[async_trait]
+impl<A: Aggregate> Replay for Of<A> {
+    async fn replay(&self, snapshot: &DatabaseTransaction) -> Result<Vec<Flaw>, Fault> {
+        let kind = <A::Event as DomainEvent>::AGGREGATE;
+        let mut flaws = Vec::new();
+        let mut after = String::new();
+        loop {
+            let heads = aggregate::Entity::find()
+                .filter(aggregate::Column::Aggregate.eq(kind))
+                .filter(aggregate::Column::AggregateId.gt(&after))
+                .order_by_asc(aggregate::Column::AggregateId)
+                .limit(PAGE)
+                .all(snapshot)
+                .await
+                .map_err(tongban_db::to_fault)?;
+            let Some(last) = heads.last() else { return Ok(flaws) };
+            after.clone_from(&last.aggregate_id);
+            let mut events = HashMap::<String, Vec<event::Model>>::new();
+            let rows = event::Entity::find()
+                .filter(event::Column::Aggregate.eq(kind))
+                .filter(
+                    event::Column::AggregateId.is_in(heads.iter().map(|head| &head.aggregate_id)),
+                )
+                .order_by_asc(event::Column::Version)
+                .all(snapshot)
+                .await
+                .map_err(tongban_db::to_fault)?;
+            for row in rows {
+                events.entry(row.aggregate_id.clone()).or_default().push(row);
+            }
+            for head in heads {
+                let rows = events.remove(&head.aggregate_id).unwrap_or_default();
+                if stored::<A>(&head.state) != led_to::<A>(&rows) {
+                    flaws.push(Flaw {
+                        problem: "state_differs",
+                        table: "ledger_aggregate",
+                        aggregate: Some(head.aggregate),
+                        aggregate_id: Some(head.aggregate_id),
+                        version: Some(head.version),
+                        ..Flaw::default()
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// The stored state as this build writes it: fields that were added since stand there with their defaults.
+fn stored<A: Aggregate>(state: &str) -> Option<Value> {
+    serde_json::to_value(serde_json::from_str::<A>(state).ok()?).ok()
+}
+
+fn led_to<A: Aggregate>(rows: &[event::Model]) -> Option<Value> {
+    let mut state = None;
+    for row in rows {
+        let event: A::Event = join(&row.name, serde_json::from_str(&row.data).ok()?).ok()?;
+        state = Some(A::evolve(state, &event, &meta(row).ok()?)?);
+    }
+    serde_json::to_value(state?).ok()
+}
