@@ -307,7 +307,7 @@ impl Ledger {
         Ok(if written.is_empty() { Outcome::Raced } else { Outcome::Written })
     }
 
-    fn decide<A: Stored>(
+    pub(crate) fn decide<A: Stored>(
         &self,
         id: &str,
         current: Option<Loaded<A>>,
@@ -344,7 +344,7 @@ enum Ran<A: Aggregate> {
     Replayed(Reply),
 }
 
-enum Decided<A: Stored> {
+pub(crate) enum Decided<A: Stored> {
     Nothing(Box<Committed<A>>),
     Events(Box<Prepared<A>>),
 }
@@ -358,10 +358,11 @@ async fn load<A: Aggregate>(
         .one(connection)
         .await
         .map_err(tongban_db::to_fault)?;
-    found
-        .map(|head| {
-            let state = serde_json::from_str(&head.state).map_err(Fault::internal)?;
-            Ok(Loaded { state, version: head.version, hash: head.hash, at: head.at })
-        })
-        .transpose()
+    found.map(loaded).transpose()
+}
+
+/// The aggregate of a head.
+pub(crate) fn loaded<A: Aggregate>(head: aggregate::Model) -> Result<Loaded<A>, Fault> {
+    let state = serde_json::from_str(&head.state).map_err(Fault::internal)?;
+    Ok(Loaded { state, version: head.version, hash: head.hash, at: head.at })
 }

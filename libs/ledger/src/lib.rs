@@ -17,6 +17,7 @@ mod outbox;
 mod replay;
 mod request;
 mod tally;
+mod together;
 pub mod tree;
 mod write;
 
@@ -29,3 +30,4 @@ pub use outbox::{Outgoing, forget, pending, unsent};
 pub use replay::{Replay, replay};
 pub use request::{Reply, RequestKey};
 pub use tally::{Tally, tally, tally_answers, tally_names};
+pub use together::{Order, Stopped};

@@ -19,7 +19,7 @@ on_both! {
         world.add("a", 1).await;
         world.add("a", 2).await;
         let key = RequestKey { account: "a".into(), key: "k".into(), fingerprint: vec![1] };
-        let answer = |_: &Committed<Tally>| Ok::<_, Fault>(Reply { status: 201, body: json!({}) });
+        let answer = |_: &Committed<Tally>| Ok::<_, Fault>(Reply { status: 201, body: json!({}).to_string() });
         let ledger = &world.ledger;
         for _ in 0..2 {
             let add = Command::Add(3);
