@@ -14,6 +14,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use clap::Parser;
+use serde_json::Value;
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 use tongban_e2e::year::{Guide, Plan, Profile};
@@ -125,7 +126,8 @@ async fn play(options: Options) -> Result<bool, Error> {
     let reviewed = began.elapsed();
     eprintln!();
     report(&stage.count.borrow(), cases, reviewed);
-    let reconciled = reconcile(&options, &stage.count.borrow()).await?;
+    let acknowledged = stage.count.borrow().acknowledged();
+    let reconciled = reconcile(&options, &acknowledged).await?;
     let wall = began.elapsed();
     Watched::report(&watched, stage.cases.len(), wall);
     let in_time = options.bar.is_none_or(|bar| wall <= Duration::from_secs(bar));
@@ -190,10 +192,10 @@ fn report(count: &Count, handled: Duration, reviewed: Duration) {
 }
 
 /// Has the city reconciled against what it acknowledged.
-async fn reconcile(options: &Options, count: &Count) -> Result<bool, Error> {
+async fn reconcile(options: &Options, acknowledged: &Value) -> Result<bool, Error> {
     let file = &options.acknowledged;
     let wrong = |error: std::io::Error| Error::File(file.display().to_string(), error.to_string());
-    std::fs::write(file, count.acknowledged().to_string()).map_err(wrong)?;
+    std::fs::write(file, acknowledged.to_string()).map_err(wrong)?;
     let failed = |error: std::io::Error| Error::Unexpected(format!("reconciliation: {error}"));
     let (program, arguments) = options
         .reconcile

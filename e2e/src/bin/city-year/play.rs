@@ -187,7 +187,7 @@ impl Player {
                 201 => {
                     stage.count.borrow_mut().took(Step::Review, began.elapsed());
                     if first {
-                        stage.lag.set(stage.lag.get().mul_f64(0.98));
+                        stage.lag.set(stage.lag.get().mul_f64(0.995));
                     }
                     return Ok(());
                 }

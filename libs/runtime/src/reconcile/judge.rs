@@ -158,7 +158,8 @@ mod tests {
 
     #[test]
     fn each_count_that_differs_is_named() {
-        let bent: [(&str, fn(&mut Reconciliation)); 8] = [
+        type Bend = fn(&mut Reconciliation);
+        let bent: [(&str, Bend); 8] = [
             ("2 stored", |all| all.acknowledged[0].acknowledged = 3),
             ("4 by the heads", |all| all.topics[0].tally.versions = 4),
             ("1 stored events wait", |all| all.topics[0].tally.waiting = 1),
