@@ -1,6 +1,8 @@
 # Everything is in scripts/; this names it. `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run demo mesh mesh-stop test bench build fmt lint clean-run
+
+SHARE ?= 1
+.PHONY: help run demo mesh mesh-stop test bench city-year build fmt lint clean-run
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -22,6 +24,9 @@ test: ## all tests; one step: scripts/test STEP
 
 bench: ## the figures of docs/performance.md
 	@scripts/bench
+
+city-year: ## plays a city's year on the mesh, SHARE=0.01 of it, say; reports and reconciles
+	@scripts/city-year $(SHARE)
 
 build: ## the release binary
 	@scripts/install run

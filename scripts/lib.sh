@@ -7,7 +7,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # (var) can run side by side and each can be thrown away whole.
 var=${TONGBAN_VAR:-$root/var}
 cache=$root/.cache
-bin=${CARGO_TARGET_DIR:-$root/target}/debug/tongban
+# The binary that is run: the debug build, unless another was built already and is named.
+bin=${TONGBAN_BIN:-${CARGO_TARGET_DIR:-$root/target}/debug/tongban}
 
 # A shell opened before rustup ran does not have cargo on its path yet.
 command -v cargo >/dev/null || PATH=$PATH:${CARGO_HOME:-${HOME:-/root}/.cargo}/bin
@@ -87,4 +88,4 @@ http_ok() { curl --silent --fail --max-time 2 --output /dev/null "$1"; }
 wait_for_http() { bg_wait "$1" "${3:-60}" http_ok "$2"; }
 
 # build_tongban: what `make test` builds too, so that neither throws the other's work away.
-build_tongban() { (cd "$root" && cargo build --locked --package tongban); }
+build_tongban() { [[ ${TONGBAN_BIN:-} ]] || (cd "$root" && cargo build --locked --package tongban); }

@@ -65,6 +65,16 @@ impl Addresses {
         })?;
         Ok(format!("{base}{path}"))
     }
+
+    /// Where a service listens, `host:port`.
+    ///
+    /// # Errors
+    /// When it has no address.
+    pub fn authority(&self, service: &str) -> Result<String, Error> {
+        let url = self.url(&format!("/{service}"))?;
+        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        Ok(rest.split('/').next().unwrap_or_default().to_owned())
+    }
 }
 
 fn is_url(text: &str) -> bool {
@@ -85,6 +95,7 @@ mod tests {
         assert_eq!(one.url("/intake/v1/cases").unwrap(), "http://a:1/intake/v1/cases");
         let each = Addresses::each([("intake", "http://b:2".to_owned())]);
         assert_eq!(each.url("/intake/v1/cases").unwrap(), "http://b:2/intake/v1/cases");
+        assert_eq!(each.authority("intake").unwrap(), "b:2");
         assert!(each.url("/reviews/v1/tags").unwrap_err().to_string().contains("reviews"));
     }
 }

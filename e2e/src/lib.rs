@@ -12,6 +12,7 @@ pub mod load;
 pub mod papers;
 mod story;
 mod telling;
+pub mod year;
 
 pub use accounts::{SampleAccounts, SampleSystem};
 pub use addresses::Addresses;

@@ -47,21 +47,34 @@ pub fn resident_mib(pid: u32) -> std::io::Result<f64> {
     kib.map(|kib| kib / 1024.0).ok_or_else(|| std::io::Error::other("no VmRSS"))
 }
 
-/// Processor time that a process, its children and those it has waited for have used, in seconds.
-pub fn processor_seconds(pid: u32) -> f64 {
+/// Memory of a process and its children in MiB, what they share counted once (PSS); of those that may not be
+/// looked into, the resident memory.
+pub fn memory_mib(pid: u32) -> f64 {
+    let shared = |id: u32| {
+        let text = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
+        let kib = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+        kib.split_whitespace().next()?.parse::<f64>().ok().map(|kib| kib / 1024.0)
+    };
+    family(pid).map(|id| shared(id).or_else(|| resident_mib(id).ok()).unwrap_or(0.0)).sum()
+}
+
+/// A process and its children.
+fn family(pid: u32) -> impl Iterator<Item = u32> {
     let ids = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let ids = ids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    let ticks: u64 = ids
-        .filter_map(|id| {
-            let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-            // The name may have spaces in it; the fields after its bracket are numbered from 3.
-            let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-            let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
-            let parent = field(4)?;
-            let used = field(14)? + field(15)? + field(16)? + field(17)?;
-            (id == pid || parent == u64::from(pid)).then_some(used)
-        })
-        .sum();
+    ids.filter(move |id| *id == pid || field(*id, 4) == Some(u64::from(pid)))
+}
+
+/// A field of `/proc/<id>/stat`, by its number.
+fn field(id: u32, number: usize) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name may have spaces in it; the fields after its bracket are numbered from 3.
+    stat.rsplit_once(')')?.1.split_whitespace().nth(number - 3)?.parse().ok()
+}
+
+/// Processor time that a process, its children and those it has waited for have used, in seconds.
+pub fn processor_seconds(pid: u32) -> f64 {
+    let used = |id: u32| (14..=17).filter_map(|number| field(id, number)).sum::<u64>();
     // Linux counts hundredths for programs, whatever its own clock.
-    ticks as f64 / 100.0
+    family(pid).map(used).sum::<u64>() as f64 / 100.0
 }

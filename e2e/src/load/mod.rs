@@ -4,6 +4,6 @@ mod figures;
 mod line;
 mod runner;
 
-pub use figures::{Latencies, processor_seconds, resident_mib, spread};
+pub use figures::{Latencies, memory_mib, processor_seconds, resident_mib, spread};
 pub use line::{Line, Request};
 pub use runner::{Sender, at_rate, closed};

@@ -9,6 +9,7 @@
 mod kill;
 mod layers;
 mod operations;
+mod reconciling;
 mod requests;
 mod running;
 mod stories;

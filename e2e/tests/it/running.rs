@@ -143,11 +143,31 @@ impl Running {
         assert!(status.success(), "tongban {what}: {status}\n{}", self.last_lines(what));
     }
 
+    /// The settings of all processes.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Runs a command of the binary beside the city; whether it was content, and what it said.
+    pub async fn ask(&self, what: &'static str, given: &[&str]) -> (bool, String) {
+        let mut command = Command::new(binary());
+        command.arg(what).args(given).stdin(Stdio::null());
+        self.configure(&mut command);
+        let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     fn command(&self, what: &str, log: &str) -> Command {
-        let settings = &self.settings;
         let log = File::options().create(true).append(true).open(self.log(log)).unwrap();
         let mut command = Command::new(binary());
         command.arg(what);
+        self.configure(&mut command);
+        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        command
+    }
+
+    fn configure(&self, command: &mut Command) {
+        let settings = &self.settings;
         command.arg("--data-dir").arg(&settings.data_dir).arg("--data").arg(&settings.data);
         if let (Some(database), Some(kafka)) = (&settings.database_url, &settings.kafka) {
             command.args(["--database-url", database, "--kafka", kafka]);
@@ -155,8 +175,6 @@ impl Running {
             command.args(["--topic-prefix", &settings.topic_prefix]);
             command.args(["--database-connections", "4", "--partitions", "1"]);
         }
-        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
-        command
     }
 
     fn log(&self, name: &str) -> PathBuf {

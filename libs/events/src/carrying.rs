@@ -6,9 +6,10 @@ use std::time::Duration;
 use futures::FutureExt;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
 use tokio::time::Instant;
+use tongban_contracts::Envelope;
 use tongban_kernel::{Fault, FaultKind};
 use tongban_ledger::Ledger;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use crate::consumer::Consumer;
 use crate::inbox::{Inbox, Turn};
@@ -17,6 +18,8 @@ use crate::understood::Event;
 
 /// How long effects of many events share a transaction: what they lock waits for all of them.
 const LONGEST: Duration = Duration::from_millis(50);
+/// Events whose effects may share statements.
+const SHARED: usize = 64;
 /// How long a database that works may take to say so.
 const ANSWER: Duration = Duration::from_secs(5);
 
@@ -63,21 +66,25 @@ pub(crate) async fn carry_out_together(
     let begun = Instant::now();
     let mut fresh = Vec::new();
     let mut done = 0;
-    for (place, event) in events.iter().enumerate() {
-        let (topic, subject) = event.aggregate();
-        let progress = inbox.of(topic, subject);
-        match progress.turn(event) {
-            Turn::Seen => {}
-            turn @ (Turn::Now | Turn::First) => {
-                if turn == Turn::First {
-                    fresh.push((place, topic, subject));
+    for some in events.chunks(SHARED) {
+        let mut due = Vec::with_capacity(some.len());
+        for (place, event) in (done..).zip(some) {
+            let (topic, subject) = event.aggregate();
+            let progress = inbox.of(topic, subject);
+            match progress.turn(event) {
+                Turn::Seen => {}
+                turn @ (Turn::Now | Turn::First) => {
+                    if turn == Turn::First {
+                        fresh.push((place, topic, subject));
+                    }
+                    progress.take(event);
+                    due.push((place, *event));
                 }
-                progress.take(event);
-                carry_out(consumer, event, &transaction).await.map_err(|_| place)?;
+                Turn::Gap | Turn::Forged(_) => return Err(place),
             }
-            Turn::Gap | Turn::Forged(_) => return Err(place),
         }
-        done = place + 1;
+        carry_out_all(consumer, &due, &transaction).await?;
+        done += some.len();
         if begun.elapsed() > LONGEST {
             break;
         }
@@ -169,12 +176,8 @@ async fn is_away(ledger: &Ledger) -> bool {
     !matches!(tokio::time::timeout(ANSWER, ledger.db().ping()).await, Ok(Ok(())))
 }
 
-/// The effect of one event; the caller notes it in the inbox and commits.
-pub(crate) async fn carry_out(
-    consumer: &dyn Consumer,
-    event: &Event,
-    transaction: &DatabaseTransaction,
-) -> Result<(), Fault> {
+/// The span of carrying one event out, and the event as its consumer is to see it.
+fn step(consumer: &dyn Consumer, event: &Event) -> (Span, Envelope) {
     let mut envelope = event.envelope.clone();
     let span = tracing::info_span!(
         "consume",
@@ -188,6 +191,37 @@ pub(crate) async fn carry_out(
     if let Some(here) = span.in_scope(tongban_telemetry::current_traceparent) {
         envelope.traceparent = Some(here);
     }
+    (span, envelope)
+}
+
+/// The effects of several events, with their places, which their consumer may let share statements.
+///
+/// # Errors
+/// The place of the one that stands in the way.
+async fn carry_out_all(
+    consumer: &dyn Consumer,
+    due: &[(usize, &Event)],
+    transaction: &DatabaseTransaction,
+) -> Result<(), usize> {
+    let Some((first, _)) = due.first() else { return Ok(()) };
+    // The spans last as long as the effects.
+    let steps: Vec<(Span, Envelope)> = due.iter().map(|(_, event)| step(consumer, event)).collect();
+    let envelopes: Vec<&Envelope> = steps.iter().map(|(_, envelope)| envelope).collect();
+    // After a panic each is taken alone, which shows whose it is.
+    let carried = AssertUnwindSafe(consumer.consume_all(&envelopes, transaction))
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err((0, Fault::internal("the consumer panicked"))));
+    carried.map_err(|(at, _)| due.get(at).map_or(*first, |(place, _)| *place))
+}
+
+/// The effect of one event; the caller notes it in the inbox and commits.
+pub(crate) async fn carry_out(
+    consumer: &dyn Consumer,
+    event: &Event,
+    transaction: &DatabaseTransaction,
+) -> Result<(), Fault> {
+    let (span, envelope) = step(consumer, event);
     // A panic would end the consumer for good, but it concerns this event alone: it is parked for it.
     AssertUnwindSafe(consumer.consume(&envelope, transaction))
         .catch_unwind()

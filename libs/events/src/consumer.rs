@@ -10,7 +10,7 @@ use sea_orm::DatabaseTransaction;
 use tokio_util::sync::CancellationToken;
 use tongban_contracts::Envelope;
 use tongban_kernel::Fault;
-use tongban_ledger::Ledger;
+use tongban_ledger::{Ledger, Stopped};
 
 use crate::carrying::{Failure, Outcome, carry_out_alone, carry_out_together};
 use crate::log::{Delivery, Log, LogError, Message, Subscription};
@@ -48,6 +48,23 @@ pub trait Consumer: Send + Sync + 'static {
         event: &Envelope,
         transaction: &DatabaseTransaction,
     ) -> Result<(), Fault>;
+
+    /// As [`Consumer::consume`], for several events in their order and in one transaction: consumers of many
+    /// events let them share statements, see
+    /// [`Ledger::execute_all_within`](tongban_ledger::Ledger::execute_all_within).
+    ///
+    /// # Errors
+    /// The place of the event that stands in the way, and why; the transaction is then rolled back.
+    async fn consume_all(
+        &self,
+        events: &[&Envelope],
+        transaction: &DatabaseTransaction,
+    ) -> Result<(), Stopped> {
+        for (place, event) in events.iter().enumerate() {
+            self.consume(event, transaction).await.map_err(|fault| (place, fault))?;
+        }
+        Ok(())
+    }
 }
 
 /// Feeds `consumer` until `stop`.

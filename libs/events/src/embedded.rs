@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, DbBackend, Statement};
+use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, DbBackend, PaginatorTrait, Statement};
 use sea_orm_migration::prelude::{Index, MigrationName, MigrationTrait, SchemaManager, Table};
 use sea_orm_migration::schema::{big_integer, string, text};
 use tokio::sync::watch;
@@ -96,6 +96,16 @@ impl Log for EmbeddedLog {
             topics: topics.to_vec(),
             position,
         }))
+    }
+
+    async fn count(&self, topics: &[String]) -> Result<Vec<i64>, LogError> {
+        let mut counts = Vec::with_capacity(topics.len());
+        for topic in topics {
+            let messages = message::Entity::find().filter(message::Column::Topic.eq(topic));
+            let count = messages.count(self.db.read()).await.map_err(lost)?;
+            counts.push(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        Ok(counts)
     }
 
     async fn ping(&self) -> Result<(), LogError> {

@@ -12,6 +12,7 @@ use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{CommitMode, Consumer as _, StreamConsumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message as _};
+use rdkafka::metadata::MetadataTopic;
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
 use rdkafka::{Offset, TopicPartitionList};
 
@@ -151,6 +152,28 @@ impl Log for KafkaLog {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         consumer.subscribe(&names).map_err(lost)?;
         Ok(Box::new(Member { consumer: Some(consumer), prefix: self.settings.prefix.clone() }))
+    }
+
+    async fn count(&self, topics: &[String]) -> Result<Vec<i64>, LogError> {
+        let producer = self.producer();
+        let names: Vec<String> = topics.iter().map(|name| self.topic(name)).collect();
+        // The client library asks in blocking calls.
+        let counted = tokio::task::spawn_blocking(move || {
+            // Asked for by name, a topic that is not there might be made.
+            let known = producer.client().fetch_metadata(None, PATIENCE)?;
+            let ends = |name: &String| {
+                let topic = known.topics().iter().find(|topic| topic.name() == name);
+                let partitions = topic.map(MetadataTopic::partitions).unwrap_or_default();
+                // Where a partition ends is how many it ever had: messages that were let go count, too.
+                partitions.iter().try_fold(0, |sum, partition| {
+                    let (_, end) =
+                        producer.client().fetch_watermarks(name, partition.id(), PATIENCE)?;
+                    Ok(sum + end)
+                })
+            };
+            names.iter().map(ends).collect::<Result<Vec<i64>, KafkaError>>()
+        });
+        counted.await.map_err(|error| LogError(error.to_string()))?.map_err(lost)
     }
 
     async fn ping(&self) -> Result<(), LogError> {

@@ -17,6 +17,7 @@ mod parked;
 mod relay;
 mod replay;
 mod set_aside;
+mod tally;
 mod understood;
 
 pub use consumer::{Consumer, run_consumer};
@@ -26,3 +27,4 @@ pub use parked::{Outline, count, counts, discreet, list, outlines};
 pub use relay::run_relay;
 pub use replay::{Replayed, Which, replay, replay_some};
 pub use set_aside::{Decision, set_aside};
+pub use tally::{Progress, progress};

@@ -65,6 +65,9 @@ pub trait Log: Send + Sync + 'static {
         topics: &[String],
     ) -> Result<Box<dyn Subscription>, LogError>;
 
+    /// How many messages were ever appended to each of `topics`, repetitions included; 0 for one that is not there.
+    async fn count(&self, topics: &[String]) -> Result<Vec<i64>, LogError>;
+
     /// Whether the log answers.
     async fn ping(&self) -> Result<(), LogError>;
 }

@@ -167,10 +167,26 @@ impl Ledger {
         self.reply(id, Start::Nothing, command, caller, request, answer).await
     }
 
+    /// As [`Ledger::execute_once`], for an aggregate that the caller has loaded already.
+    ///
+    /// # Errors
+    /// As [`Ledger::execute_once`].
+    pub async fn execute_once_on<A: Stored>(
+        &self,
+        id: &str,
+        loaded: Loaded<A>,
+        command: A::Command,
+        caller: &Caller,
+        request: Option<&RequestKey>,
+        answer: impl Fn(&Committed<A>) -> Result<Reply, Fault> + Send + Sync,
+    ) -> Result<Reply, Fault> {
+        self.reply(id, Start::Loaded(Box::new(loaded)), command, caller, request, answer).await
+    }
+
     async fn reply<A: Stored>(
         &self,
         id: &str,
-        start: Start,
+        start: Start<A>,
         command: A::Command,
         caller: &Caller,
         request: Option<&RequestKey>,
@@ -218,7 +234,7 @@ impl Ledger {
     async fn run<A: Stored, F>(
         &self,
         id: &str,
-        start: Start,
+        mut start: Start<A>,
         command: A::Command,
         caller: &Caller,
         request: Option<&RequestKey>,
@@ -236,9 +252,11 @@ impl Ledger {
                     return Ok(Ran::Replayed(reply));
                 }
             }
-            let current = match (start, attempt) {
-                (Start::Nothing, 0) => None,
-                _ => self.load::<A>(id).await?,
+            // A race shows that the ledger has more by now than the caller knew of.
+            let current = match std::mem::replace(&mut start, Start::Stored) {
+                Start::Nothing => None,
+                Start::Loaded(loaded) => Some(*loaded),
+                Start::Stored => self.load::<A>(id).await?,
             };
             let decided = match self.decide(id, current, command.clone(), caller) {
                 Ok(decided) => decided,
@@ -289,7 +307,7 @@ impl Ledger {
         Ok(if written.is_empty() { Outcome::Raced } else { Outcome::Written })
     }
 
-    fn decide<A: Stored>(
+    pub(crate) fn decide<A: Stored>(
         &self,
         id: &str,
         current: Option<Loaded<A>>,
@@ -312,10 +330,11 @@ impl Ledger {
 }
 
 /// Where a command begins.
-#[derive(Debug, Clone, Copy)]
-enum Start {
+enum Start<A> {
     /// With the aggregate as it is stored.
     Stored,
+    /// With the aggregate as it was loaded a moment ago.
+    Loaded(Box<Loaded<A>>),
     /// With nothing: the identifier is fresh.
     Nothing,
 }
@@ -325,7 +344,7 @@ enum Ran<A: Aggregate> {
     Replayed(Reply),
 }
 
-enum Decided<A: Stored> {
+pub(crate) enum Decided<A: Stored> {
     Nothing(Box<Committed<A>>),
     Events(Box<Prepared<A>>),
 }
@@ -339,10 +358,11 @@ async fn load<A: Aggregate>(
         .one(connection)
         .await
         .map_err(tongban_db::to_fault)?;
-    found
-        .map(|head| {
-            let state = serde_json::from_str(&head.state).map_err(Fault::internal)?;
-            Ok(Loaded { state, version: head.version, hash: head.hash, at: head.at })
-        })
-        .transpose()
+    found.map(loaded).transpose()
+}
+
+/// The aggregate of a head.
+pub(crate) fn loaded<A: Aggregate>(head: aggregate::Model) -> Result<Loaded<A>, Fault> {
+    let state = serde_json::from_str(&head.state).map_err(Fault::internal)?;
+    Ok(Loaded { state, version: head.version, hash: head.hash, at: head.at })
 }

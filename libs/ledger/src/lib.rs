@@ -16,6 +16,8 @@ mod migration;
 mod outbox;
 mod replay;
 mod request;
+mod tally;
+mod together;
 pub mod tree;
 mod write;
 
@@ -29,3 +31,5 @@ pub use outbox::{
 };
 pub use replay::{Replay, replay};
 pub use request::{Reply, RequestKey};
+pub use tally::{Tally, tally, tally_answers, tally_names};
+pub use together::{Order, Stopped};

@@ -8,6 +8,7 @@ mod operators;
 mod ops;
 mod parked;
 mod process;
+mod reconcile;
 mod service;
 mod settings;
 
@@ -16,6 +17,7 @@ pub use document::document;
 pub use history::audit_ledgers;
 pub use parked::{ParkedOf, parked};
 pub use process::{Ambient, Process, StartError, load, migrate};
+pub use reconcile::{Acknowledged, Answers, Reader, Reconciliation, Told, Topic, reconcile};
 pub use service::{Host, Job, Service, Started, read_sample};
 pub use settings::{Environment, Settings, SettingsError};
 pub use tongban_history::api::text;

@@ -28,6 +28,7 @@ use crate::background::{run_job, supervise};
 use crate::history::KeepHistory;
 use crate::operators::{self, Operators};
 use crate::ops::{self, Ops};
+use crate::reconcile::Count;
 use crate::service::{Host, Job, Service};
 use crate::settings::Settings;
 
@@ -153,7 +154,13 @@ impl Process {
             let lease = Arc::new(lease);
             let keep =
                 KeepHistory::new(host.history.clone(), Arc::clone(&lease), &hosting.settings);
-            let jobs = started.jobs.into_iter().chain([Arc::new(keep) as Arc<dyn Job>]);
+            let count = Count {
+                service: name,
+                ledger: host.ledger.clone(),
+                consumers: started.consumers.clone(),
+            };
+            let all_have: [Arc<dyn Job>; 2] = [Arc::new(keep), Arc::new(count)];
+            let jobs = started.jobs.into_iter().chain(all_have);
             let (ledger, on_log, until) = (host.ledger.clone(), Arc::clone(&log), quiet.clone());
             background.spawn(supervise("relay", quiet.clone(), move || {
                 run_relay(name, ledger.clone(), on_log.clone(), lease.clone(), until.clone())
@@ -421,7 +428,7 @@ fn occupy(settings: &Settings) -> Result<Option<std::fs::File>, StartError> {
     }
 }
 
-async fn open_log(settings: &Settings) -> Result<Arc<dyn Log>, StartError> {
+pub(crate) async fn open_log(settings: &Settings) -> Result<Arc<dyn Log>, StartError> {
     if let Some(bootstrap) = &settings.kafka {
         let log = KafkaLog::new(KafkaSettings {
             bootstrap: bootstrap.clone(),

@@ -6,6 +6,7 @@ use tongban_contracts::intake::{CaseEvent, Outcome};
 use tongban_contracts::{DomainEvent as _, Envelope};
 use tongban_events::Consumer;
 use tongban_kernel::{Fault, civil_date};
+use tongban_ledger::Stopped;
 use tongban_runtime::Host;
 
 use crate::app::issue::{Approval, issue};
@@ -35,20 +36,30 @@ impl Consumer for CaseConsumer {
         event: &Envelope,
         transaction: &DatabaseTransaction,
     ) -> Result<(), Fault> {
-        let CaseEvent::Decided(decision) = event.read().map_err(Fault::internal)? else {
-            return Ok(());
-        };
-        let Some(licence_type) = decision.matter.licence.clone() else { return Ok(()) };
-        if decision.outcome != Outcome::Approved {
-            return Ok(());
+        self.consume_all(&[event], transaction).await.map_err(|(_, fault)| fault)
+    }
+
+    async fn consume_all(
+        &self,
+        events: &[&Envelope],
+        transaction: &DatabaseTransaction,
+    ) -> Result<(), Stopped> {
+        let mut approvals = Vec::new();
+        for (place, event) in events.iter().enumerate() {
+            let read = event.read().map_err(|error| (place, Fault::internal(error)))?;
+            let CaseEvent::Decided(decision) = read else { continue };
+            let Some(licence_type) = decision.matter.licence.clone() else { continue };
+            if decision.outcome == Outcome::Approved {
+                approvals.push(Approval {
+                    place,
+                    case_id: event.subject.clone(),
+                    decision: *decision,
+                    licence_type,
+                    date: civil_date(event.time),
+                    traceparent: event.traceparent.clone(),
+                });
+            }
         }
-        let approval = Approval {
-            case_id: &event.subject,
-            decision: *decision,
-            licence_type,
-            date: civil_date(event.time),
-            traceparent: event.traceparent.clone(),
-        };
-        issue(&self.0, approval, transaction).await
+        issue(&self.0, approvals, transaction).await
     }
 }

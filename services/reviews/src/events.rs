@@ -6,6 +6,7 @@ use tongban_contracts::intake::CaseEvent;
 use tongban_contracts::{DomainEvent as _, Envelope};
 use tongban_events::Consumer;
 use tongban_kernel::Fault;
+use tongban_ledger::Stopped;
 use tongban_runtime::Host;
 
 use crate::app::open::open;
@@ -35,10 +36,23 @@ impl Consumer for CaseConsumer {
         event: &Envelope,
         transaction: &DatabaseTransaction,
     ) -> Result<(), Fault> {
-        let CaseEvent::Decided(decision) = event.read().map_err(Fault::internal)? else {
-            return Ok(());
-        };
-        let traceparent = event.traceparent.clone();
-        open(&self.0, &event.subject, *decision, traceparent, transaction).await
+        self.consume_all(&[event], transaction).await.map_err(|(_, fault)| fault)
+    }
+
+    async fn consume_all(
+        &self,
+        events: &[&Envelope],
+        transaction: &DatabaseTransaction,
+    ) -> Result<(), Stopped> {
+        let (mut places, mut orders) = (Vec::new(), Vec::new());
+        for (place, event) in events.iter().enumerate() {
+            let read = event.read().map_err(|error| (place, Fault::internal(error)))?;
+            if let CaseEvent::Decided(decision) = read {
+                places.push(place);
+                orders.push(open(&event.subject, *decision, event.traceparent.clone()));
+            }
+        }
+        let done = self.0.ledger.execute_all_within(transaction, orders).await;
+        done.map_err(|(at, fault)| (places.get(at).copied().unwrap_or(0), fault))
     }
 }

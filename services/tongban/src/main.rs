@@ -23,8 +23,8 @@ fn main() -> ExitCode {
         Command::Calendar(arguments) => commands::calendar::run(&arguments),
         Command::Openapi(arguments) => commands::openapi::run(&arguments),
         Command::Verify(arguments) => match arguments.what {
-            VerifyQuestion::Ledger(ledger) => {
-                in_runtime(Command::Verify(VerifyOptions { what: VerifyQuestion::Ledger(ledger) }))
+            what @ (VerifyQuestion::Ledger(_) | VerifyQuestion::City(_)) => {
+                in_runtime(Command::Verify(VerifyOptions { what }))
             }
             what => commands::verify::papers(&VerifyOptions { what }),
         },
@@ -49,6 +49,9 @@ fn in_runtime(command: Command) -> commands::Done {
             Command::Load(settings) => commands::load::run(&settings).await,
             Command::Doctor(arguments) => commands::doctor::run(&arguments).await,
             Command::Parked(arguments) => commands::parked::run(&arguments).await,
+            Command::Verify(VerifyOptions { what: VerifyQuestion::City(arguments) }) => {
+                commands::verify_city::run(&arguments).await
+            }
             Command::Verify(VerifyOptions { what: VerifyQuestion::Ledger(arguments) }) => {
                 commands::verify::ledger(&arguments).await
             }

@@ -33,7 +33,7 @@ pub enum Command {
     /// Counts days as the law counts them, and explains each.
     #[command(subcommand_required = true)]
     Calendar(CalendarOptions),
-    /// Verifies receipts, proofs and whole ledgers; prints lines of JSON; exits 1 when something does not
+    /// Verifies receipts, proofs, whole ledgers and the counts of a city; prints JSON; exits 1 when something does not
     /// hold, 2 when it cannot be judged.
     #[command(subcommand_required = true)]
     Verify(VerifyOptions),
@@ -220,6 +220,8 @@ pub enum VerifyQuestion {
     Consistency(PaperOptions),
     /// The ledgers themselves: every chain, every head, the tree, every signed checkpoint.
     Ledger(Box<VerifyLedgerOptions>),
+    /// Counts: acknowledged = stored = published = consumed, for every service.
+    City(Box<VerifyCityOptions>),
 }
 
 /// Options of `verify receipt`, `verify inclusion` and `verify consistency`.
@@ -248,6 +250,20 @@ pub struct VerifyLedgerOptions {
     /// Signed checkpoint kept elsewhere, which the ledger has to begin with.
     #[arg(long = "checkpoint", value_name = "FILE")]
     pub checkpoints: Vec<PathBuf>,
+}
+
+/// Options of `verify city`.
+#[derive(Debug, Args)]
+pub struct VerifyCityOptions {
+    /// The settings.
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+    /// Waits so long, at most, until what is on its way has arrived.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub settle: u64,
+    /// What a caller was told: a JSON object of event counts by topic and event name.
+    #[arg(long, value_name = "FILE")]
+    pub acknowledged: Option<PathBuf>,
 }
 
 /// Options of `check`.

@@ -11,4 +11,5 @@ mod parking;
 mod rebalancing;
 mod relaying;
 mod setting_aside;
+mod tally;
 mod world;

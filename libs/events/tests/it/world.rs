@@ -237,6 +237,11 @@ impl Log for Line {
         self.log.subscribe(group, topics).await
     }
 
+    async fn count(&self, topics: &[String]) -> Result<Vec<i64>, LogError> {
+        self.check(&self.cut)?;
+        self.log.count(topics).await
+    }
+
     async fn ping(&self) -> Result<(), LogError> {
         self.check(&self.cut)?;
         self.log.ping().await

@@ -8,6 +8,7 @@ mod chain;
 mod outbox;
 mod races;
 mod requests;
+mod tally;
 mod tree;
 mod within;
 mod world;

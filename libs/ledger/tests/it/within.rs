@@ -1,6 +1,7 @@
 //! Commands inside a transaction of the caller's own.
 
 use tongban_kernel::{Fault, FaultKind};
+use tongban_ledger::Order;
 
 use crate::world::{Command, Tally, World, caller, on_both};
 
@@ -40,6 +41,34 @@ on_both! {
         run("one", Command::Add(0)).await.unwrap();
         transaction.commit().await.unwrap();
         assert_eq!((world.total("one").await, world.total("two").await), (Some(1), None));
+    }
+
+    async fn many_together_are_as_one_after_the_other(world: &World) {
+        let ledger = &world.ledger;
+        world.add("old", 1).await;
+        let order = |(id, amount): (&str, i64)| Order::<Tally> {
+            id: id.into(),
+            command: Command::Add(amount),
+            caller: caller("a"),
+        };
+        let orders = [("one", 1), ("old", 2), ("two", 3), ("one", 4), ("old", 0), ("one", 5)];
+        let transaction = ledger.db().begin().await.unwrap();
+        let all = orders.map(order).to_vec();
+        ledger.execute_all_within(&transaction, all).await.unwrap();
+        ledger.execute_all_within::<Tally>(&transaction, Vec::new()).await.unwrap();
+        transaction.commit().await.unwrap();
+        for (id, total, events) in [("one", 10, 4), ("old", 3, 3), ("two", 3, 2)] {
+            assert_eq!((world.total(id).await, world.column(id).await), (Some(total), Some(total)));
+            assert_eq!(ledger.check::<Tally>(id).await.unwrap(), Ok(events));
+        }
+        assert_eq!(tongban_ledger::pending(ledger.db().read()).await.unwrap(), 9);
+
+        let transaction = ledger.db().begin().await.unwrap();
+        let all = [("three", 1), ("one", 1), ("two", -1), ("four", 1)].map(order).to_vec();
+        let (place, refusal) = ledger.execute_all_within(&transaction, all).await.unwrap_err();
+        assert_eq!((place, refusal.code()), (2, "negative"));
+        transaction.rollback().await.unwrap();
+        assert_eq!((world.total("one").await, world.total("three").await), (Some(10), None));
     }
 
     /// Dropped, as when its task is cancelled, a transaction is undone and its connection is free again.

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tongban_forms::Form;
 use tongban_kernel::{Fault, Principal};
-use tongban_ledger::{Caller, Committed, Reply, RequestKey};
+use tongban_ledger::{Caller, Committed, Loaded, Reply, RequestKey};
 use tongban_runtime::Host;
 use uuid::Uuid;
 
@@ -58,8 +58,13 @@ impl Desk {
 
     /// A case that exists.
     pub async fn case(&self, id: &str) -> Result<CaseFile, Fault> {
+        self.loaded(id).await.map(|loaded| loaded.state)
+    }
+
+    /// A case that exists, as the ledger has it.
+    pub async fn loaded(&self, id: &str) -> Result<Loaded<CaseFile>, Fault> {
         let found = self.host.ledger.load::<CaseFile>(id).await?;
-        found.map(|loaded| loaded.state).ok_or_else(|| Fault::not_found("该办件"))
+        found.ok_or_else(|| Fault::not_found("该办件"))
     }
 
     /// The terms a case was filed under.
@@ -99,21 +104,23 @@ impl Desk {
         request: Option<&RequestKey>,
         command: impl FnOnce(&Terms) -> Command,
     ) -> Result<Reply, Fault> {
-        let terms = self.terms_of(&self.case(id).await?).await?;
-        self.execute(id, command(&terms), &terms, caller, request).await
+        let case = self.loaded(id).await?;
+        let terms = self.terms_of(&case.state).await?;
+        self.execute(id, case, command(&terms), &terms, caller, request).await
     }
 
-    /// Carries out a command once per request and answers with the case as the caller sees it.
+    /// Carries out a command on the case once per request and answers with it as the caller sees it.
     pub async fn execute(
         &self,
         id: &str,
+        case: Loaded<CaseFile>,
         command: Command,
         terms: &Terms,
         caller: &Caller,
         request: Option<&RequestKey>,
     ) -> Result<Reply, Fault> {
         let answer = answer(200, id, terms, &caller.principal);
-        self.host.ledger.execute_once::<CaseFile>(id, command, caller, request, answer).await
+        self.host.ledger.execute_once_on(id, case, command, caller, request, answer).await
     }
 
     /// Opens a case once per request and answers with it as its applicant sees it.

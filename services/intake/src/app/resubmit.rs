@@ -21,9 +21,10 @@ pub async fn resubmit(
     {
         return Ok(reply);
     }
-    let case = desk.case(id).await?;
+    let loaded = desk.loaded(id).await?;
+    let case = &loaded.state;
     case.check_applicant(&caller.principal)?;
-    let terms = desk.terms_of(&case).await?;
+    let terms = desk.terms_of(case).await?;
     let form = application.form.clone();
     let materials = if case.stage == Stage::Correcting {
         let named = application.materials.iter().map(|material| material.file_id);
@@ -35,5 +36,5 @@ pub async fn resubmit(
         Vec::new()
     };
     let command = Command::Resubmit { form, materials };
-    desk.execute(id, command, &terms, caller, request).await
+    desk.execute(id, loaded, command, &terms, caller, request).await
 }

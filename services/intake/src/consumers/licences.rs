@@ -6,7 +6,7 @@ use tongban_contracts::licences::LicenceEvent;
 use tongban_contracts::{DomainEvent as _, Envelope};
 use tongban_events::Consumer;
 use tongban_kernel::Fault;
-use tongban_ledger::{Caller, Ledger};
+use tongban_ledger::{Caller, Ledger, Order, Stopped};
 
 use crate::domain::case::CaseFile;
 use crate::domain::command::Command;
@@ -38,16 +38,28 @@ impl Consumer for Licences {
         event: &Envelope,
         transaction: &DatabaseTransaction,
     ) -> Result<(), Fault> {
-        let LicenceEvent::Issued(licence) =
-            event.read::<LicenceEvent>().map_err(Fault::internal)?
-        else {
-            return Ok(());
-        };
-        let command = Command::RecordLicence { identifier: licence.identifier };
-        let caller = Caller::service("intake", event.traceparent.clone());
-        self.ledger
-            .execute_within::<CaseFile>(transaction, &licence.case_id, command, &caller)
-            .await?;
-        Ok(())
+        self.consume_all(&[event], transaction).await.map_err(|(_, fault)| fault)
+    }
+
+    async fn consume_all(
+        &self,
+        events: &[&Envelope],
+        transaction: &DatabaseTransaction,
+    ) -> Result<(), Stopped> {
+        let (mut places, mut orders) = (Vec::new(), Vec::new());
+        for (place, event) in events.iter().enumerate() {
+            let read = event.read::<LicenceEvent>();
+            let read = read.map_err(|error| (place, Fault::internal(error)))?;
+            if let LicenceEvent::Issued(licence) = read {
+                places.push(place);
+                orders.push(Order::<CaseFile> {
+                    id: licence.case_id,
+                    command: Command::RecordLicence { identifier: licence.identifier },
+                    caller: Caller::service("intake", event.traceparent.clone()),
+                });
+            }
+        }
+        let done = self.ledger.execute_all_within(transaction, orders).await;
+        done.map_err(|(at, fault)| (places.get(at).copied().unwrap_or(0), fault))
     }
 }

@@ -1,5 +1,7 @@
 //! `licence`: query columns of the library.
 
+use std::collections::HashSet;
+
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ExprTrait as _, QueryOrder, QuerySelect};
@@ -122,10 +124,23 @@ fn cursor(after: &str) -> Result<(i64, &str), Fault> {
     })
 }
 
-/// Whether a case has its licence, seen from inside a transaction.
-pub async fn exists(connection: &impl ConnectionTrait, id: &str) -> Result<bool, Fault> {
-    let found = Entity::find_by_id(id.to_owned()).one(connection).await;
-    Ok(found.map_err(tongban_db::to_fault)?.is_some())
+/// Which of these cases have a licence.
+pub async fn existing(
+    connection: &impl ConnectionTrait,
+    ids: impl Iterator<Item = &str>,
+) -> Result<HashSet<String>, Fault> {
+    let wanted: Vec<&str> = ids.collect();
+    if wanted.is_empty() {
+        return Ok(HashSet::new());
+    }
+    // So that there are few texts of the statement, the last one is asked for until there are a power of two.
+    let last = wanted.last().copied().into_iter();
+    let padding = wanted.len().next_power_of_two() - wanted.len();
+    let asked = wanted.iter().copied().chain(last.cycle().take(padding));
+    let found = Entity::find().select_only().column(Column::Id).filter(Column::Id.is_in(asked));
+    let found: Vec<String> =
+        found.into_tuple().all(connection).await.map_err(tongban_db::to_fault)?;
+    Ok(found.into_iter().collect())
 }
 
 /// The ledger's identifier of the licence `identifier`.

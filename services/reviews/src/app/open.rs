@@ -1,22 +1,13 @@
 //! 开放评价: a completed case may be reviewed once.
 
-use sea_orm::DatabaseTransaction;
 use tongban_contracts::intake::Decision;
 use tongban_contracts::reviews::ReviewRight;
-use tongban_kernel::Fault;
-use tongban_ledger::Caller;
-use tongban_runtime::Host;
+use tongban_ledger::{Caller, Order};
 
 use crate::domain::review::{Command, Review};
 
-/// Opens the right for a decided case in `transaction`; one that is open already is left alone.
-pub async fn open(
-    host: &Host,
-    case_id: &str,
-    decision: Decision,
-    traceparent: Option<String>,
-    transaction: &DatabaseTransaction,
-) -> Result<(), Fault> {
+/// Opens the right for a decided case; one that is open already is left alone.
+pub fn open(case_id: &str, decision: Decision, traceparent: Option<String>) -> Order<Review> {
     let Decision { number, matter, applicant, .. } = decision;
     let right = ReviewRight {
         case_id: case_id.to_owned(),
@@ -28,8 +19,9 @@ pub async fn open(
         region: matter.region,
         applicant_account: applicant.account,
     };
-    let caller = Caller::service("reviews", traceparent);
-    let command = Command::Open(Box::new(right));
-    host.ledger.execute_within::<Review>(transaction, case_id, command, &caller).await?;
-    Ok(())
+    Order {
+        id: case_id.to_owned(),
+        command: Command::Open(Box::new(right)),
+        caller: Caller::service("reviews", traceparent),
+    }
 }

@@ -9,6 +9,7 @@ pub mod openapi;
 pub mod parked;
 pub mod serve;
 pub mod verify;
+pub mod verify_city;
 
 use std::process::ExitCode;
 

@@ -37,7 +37,9 @@ pub fn papers(options: &VerifyOptions) -> Done {
             let (from, to) = ConsistencyProof::parse(text)?.verify(keys)?;
             Ok(json!({"from": told(&from), "to": told(&to)}))
         }),
-        VerifyQuestion::Ledger(_) => Err("this is judged elsewhere".into()),
+        VerifyQuestion::Ledger(_) | VerifyQuestion::City(_) => {
+            Err("this is judged elsewhere".into())
+        }
     };
     judged.or_else(not_judged)
 }
@@ -145,7 +147,7 @@ fn line(what: &impl Serialize) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the form that `or_else` asks for")]
-fn not_judged(error: Box<dyn std::error::Error>) -> Done {
+pub(super) fn not_judged(error: Box<dyn std::error::Error>) -> Done {
     eprintln!("tongban: {error}");
     Ok(ExitCode::from(NOT_JUDGED))
 }
