@@ -6,19 +6,23 @@ mod combine;
 mod fault;
 mod lease;
 mod migrate;
+mod sessions;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::sqlx;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DbErr, IsolationLevel, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 pub use combine::{Combiner, Limits, among, answer_each};
 pub use fault::{is_away, is_collision, is_duplicate, to_fault};
 pub use lease::Lease;
 pub use migrate::{migrate, pending};
+use sessions::Sessions;
 
 /// Where the services' databases live.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +92,7 @@ pub fn json_rows<R: serde::Serialize>(
 pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    sessions: Arc<Sessions>,
 }
 
 impl Db {
@@ -104,7 +109,7 @@ impl Db {
                 let file = dir.join(format!("{service}.sqlite"));
                 let write = Database::connect(sqlite_options(file.clone(), 1)).await?;
                 let read = Database::connect(sqlite_options(file, 4)).await?;
-                Ok(Self { read, write })
+                Ok(Self { read, write, sessions: Arc::default() })
             }
             Storage::Postgres { url, schema_prefix, max_connections } => {
                 let mut options = ConnectOptions::new(url);
@@ -117,7 +122,7 @@ impl Db {
                     .sqlx_logging(false)
                     .connect_lazy(true);
                 let pool = Database::connect(options).await?;
-                Ok(Self { read: pool.clone(), write: pool })
+                Ok(Self { read: pool.clone(), write: pool, sessions: Arc::default() })
             }
         }
     }
@@ -130,6 +135,19 @@ impl Db {
     /// For single statements that write.
     pub fn write(&self) -> &DatabaseConnection {
         &self.write
+    }
+
+    /// Does `work`, made of statements that each are a transaction of their own, on a PostgreSQL connection that
+    /// is kept for the next such work.
+    ///
+    /// # Errors
+    /// When the database is away, or what `work` says.
+    pub async fn on_session<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut sqlx::PgConnection) -> Result<T, sqlx::Error>,
+    ) -> Result<T, DbErr> {
+        let done = self.sessions.with(&self.write, work).await;
+        done.map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
     }
 
     /// Begins a transaction that will write.
@@ -184,6 +202,7 @@ impl Db {
     /// # Errors
     /// When a connection cannot be closed cleanly.
     pub async fn close(self) -> Result<(), DbErr> {
+        self.sessions.clear();
         self.read.close().await?;
         self.write.close().await
     }

@@ -12,6 +12,7 @@ use crate::aggregate::{Aggregate, Caller, Committed, Loaded, Stored};
 use crate::append::{Append, Kept, Prepared, prepare};
 use crate::chain::ChainFault;
 use crate::entity::aggregate;
+use crate::heads::Heads;
 use crate::history::{self, Recorded};
 use crate::request::{Reply, RequestKey};
 use crate::write::{Outcome, keep, write, write_all};
@@ -31,6 +32,7 @@ pub struct Ledger {
     entropy: Arc<dyn Entropy>,
     appended: Arc<Notify>,
     committer: Arc<Combiner<Append, Outcome>>,
+    heads: Arc<Heads>,
 }
 
 impl Ledger {
@@ -54,7 +56,8 @@ impl Ledger {
         };
         let limits = Limits { waiting: WAITING, together: TOGETHER, batches };
         let committer = Arc::new(Combiner::new(limits, commit));
-        Self { db, clock, entropy, appended, committer }
+        let heads = Arc::new(Heads::new(db.clone()));
+        Self { db, clock, entropy, appended, committer, heads }
     }
 
     /// The database it lives in.
@@ -92,7 +95,8 @@ impl Ledger {
     /// # Errors
     /// When the database is away.
     pub async fn load<A: Aggregate>(&self, id: &str) -> Result<Option<Loaded<A>>, Fault> {
-        load(self.db.read(), id).await
+        let found = self.heads.find(<A::Event as DomainEvent>::AGGREGATE, id).await?;
+        found.map(loaded).transpose()
     }
 
     /// Its history, oldest first.

@@ -10,6 +10,7 @@ mod append;
 pub mod audit;
 mod chain;
 pub mod entity;
+mod heads;
 mod history;
 mod ledger;
 mod migration;

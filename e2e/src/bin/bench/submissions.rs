@@ -91,8 +91,7 @@ impl Submissions {
         println!("  pgbench's in PostgreSQL         {} µs", shown(&in_theirs, 0));
         let half = spread(&ours).1 / 2.0;
         self.half(&city, &applicants, half).await?;
-        let plain =
-            yardstick.at_rate(self.connections, half, Duration::from_secs(self.seconds))?;
+        let plain = yardstick.at_rate(self.connections, half, Duration::from_secs(self.seconds))?;
         println!(
             "  pgbench at as many a second     p50 {:.1} ms, p99 {:.1} ms",
             plain.within(0.5),
