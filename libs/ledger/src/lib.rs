@@ -16,6 +16,7 @@ mod migration;
 mod outbox;
 mod replay;
 mod request;
+mod state;
 mod tally;
 mod together;
 pub mod tree;

@@ -10,5 +10,6 @@ mod races;
 mod requests;
 mod tally;
 mod tree;
+mod versions;
 mod within;
 mod world;
