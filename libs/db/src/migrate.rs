@@ -121,34 +121,36 @@ pub async fn contract(
 ) -> Result<usize, ContractError> {
     let migrations = migrations();
     let Storage::Postgres { url, schema_prefix, .. } = storage else {
-        return contract_on(db.write(), &migrations).await;
+        expanded(db.write(), &migrations).await?;
+        return Ok(apply_all(db.write(), &migrations, Phase::Contract).await?);
     };
     let schema = format!("{schema_prefix}{service}");
     let connection = connect(url, &schema).await?;
     let done = async {
         take_turn(&connection, &schema).await?;
+        expanded(&connection, &migrations).await?;
         // Who starts from now on waits, and then sees what was contracted.
         Gate::of(&schema).close(&connection).await?;
         let earlier = serving::earlier(&connection, &schema, contractions(&migrations)).await?;
         if earlier > 0 {
             return Err(ContractError::Serving(earlier));
         }
-        contract_on(&connection, &migrations).await
+        Ok(apply_all(&connection, &migrations, Phase::Contract).await?)
     };
     let done = done.await;
     connection.close().await?;
     done
 }
 
-async fn contract_on(
+/// Refuses to go on while something is to be expanded first.
+async fn expanded(
     connection: &DatabaseConnection,
     migrations: &Migrations,
-) -> Result<usize, ContractError> {
-    let lacking = stands(connection, migrations).await?.lacking.len();
-    if lacking > 0 {
-        return Err(ContractError::Lacking(lacking));
+) -> Result<(), ContractError> {
+    match stands(connection, migrations).await?.lacking.len() {
+        0 => Ok(()),
+        lacking => Err(ContractError::Lacking(lacking)),
     }
-    Ok(apply_all(connection, migrations, Phase::Contract).await?)
 }
 
 /// How a service's database stands to `migrations`.

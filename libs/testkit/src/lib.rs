@@ -12,6 +12,7 @@ mod city;
 mod issuer;
 mod outage;
 pub mod people;
+pub mod schema;
 
 pub use backend::{Backend, remove};
 pub use city::{Answer, Client, TestCity, eventually};

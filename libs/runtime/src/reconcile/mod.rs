@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tongban_contracts::Versioned;
 use tongban_contracts::event::topic;
 use tongban_events::{Log, Progress};
 use tongban_kernel::Fault;
