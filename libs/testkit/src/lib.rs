@@ -10,6 +10,7 @@
 mod backend;
 mod city;
 mod issuer;
+pub mod kept;
 mod outage;
 pub mod people;
 pub mod schema;

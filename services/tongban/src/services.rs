@@ -19,21 +19,3 @@ pub fn all() -> Vec<Arc<dyn Service>> {
         Arc::new(Reviews),
     ]
 }
-
-#[cfg(test)]
-mod tests {
-    use tongban_testkit::Backend;
-    use tongban_testkit::schema::losses_of_all;
-
-    const NOTHING: [String; 0] = [];
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn no_expanding_migration_takes_anything_away_on_sqlite() {
-        assert_eq!(losses_of_all(Backend::Embedded, &super::all()).await, NOTHING);
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn no_expanding_migration_takes_anything_away_on_postgres() {
-        assert_eq!(losses_of_all(Backend::Mesh, &super::all()).await, NOTHING);
-    }
-}

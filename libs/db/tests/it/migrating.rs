@@ -191,7 +191,7 @@ const TAKING: [(&str, &str); 9] = [
     ("a_column_renamed", "ALTER TABLE book RENAME COLUMN title TO name"),
     ("a_table_gone", "DROP TABLE book"),
     ("a_table_renamed", "ALTER TABLE book RENAME TO tome"),
-    ("an_index_gone", "DROP INDEX book_by_title"),
+    ("an_index_gone", "DROP INDEX book_by_kind"),
     ("a_unique_index", "CREATE UNIQUE INDEX one_title ON book (title)"),
     ("a_column_to_be_given", "ALTER TABLE shelf ADD COLUMN width BIGINT NOT NULL"),
     ("a_column_required", "ALTER TABLE book ALTER COLUMN title SET NOT NULL"),
@@ -199,7 +199,7 @@ const TAKING: [(&str, &str); 9] = [
 ];
 const BEFORE: (&str, &str) = (
     "before",
-    "CREATE TABLE book (id BIGINT PRIMARY KEY, title TEXT);CREATE INDEX book_by_title ON book (title);\
+    "CREATE TABLE book (id BIGINT PRIMARY KEY, title TEXT, kind TEXT);CREATE INDEX book_by_kind ON book (kind);\
      CREATE TABLE shelf (id BIGINT PRIMARY KEY)",
 );
 const GIVING: [(&str, &str); 4] = [

@@ -5,6 +5,7 @@
 mod appending;
 mod batches;
 mod chain;
+mod kept;
 mod outbox;
 mod races;
 mod requests;
