@@ -37,7 +37,8 @@ async fn main() -> ExitCode {
 }
 
 async fn play(options: &Options) -> Result<(), Error> {
-    let city = City::new(Addresses::given(&options.addresses)?, SampleAccounts::read(&options.accounts)?)?;
+    let city =
+        City::new(Addresses::given(&options.addresses)?, SampleAccounts::read(&options.accounts)?)?;
     let mut print = |line: &str| println!("{line}");
     let done = tongban_e2e::elder(&mut Story::new(&city, &mut print)).await?;
     tongban_e2e::company(&mut Story::new(&city, &mut print)).await?;

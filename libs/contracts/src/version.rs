@@ -96,7 +96,9 @@ pub enum Unreadable {
     #[error("{0:?} is no name of an event")]
     Name(String),
     /// It is of a version that this build does not know; what it means is not guessed.
-    #[error("{event} is of a version this build does not know (it knows {known}): upgrade, then read it again")]
+    #[error(
+        "{event} is of a version this build does not know (it knows {known}): upgrade, then read it again"
+    )]
     Newer {
         /// Name and version.
         event: String,
@@ -154,7 +156,17 @@ mod tests {
             assert_eq!(found.to_string(), text);
         }
         for text in [
-            "", ".v2", "a.v1", "a.v0", "a.v02", "a.v", "a.v+2", "a.v2.v3", "a.b", "a.v2x", "a.b.v2",
+            "",
+            ".v2",
+            "a.v1",
+            "a.v0",
+            "a.v02",
+            "a.v",
+            "a.v+2",
+            "a.v2.v3",
+            "a.b",
+            "a.v2x",
+            "a.b.v2",
             "a.v99999999999",
         ] {
             assert_eq!(Versioned::parse(text), None, "{text}");

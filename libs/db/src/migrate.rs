@@ -171,7 +171,8 @@ async fn stands(
     let applied = applied(connection).await?;
     let known: HashSet<&str> = migrations.iter().map(|migration| migration.name()).collect();
     let lacking = migrations.iter().map(|migration| migration.name());
-    let lacking = lacking.filter(|name| Phase::of(name) == Phase::Expand && !applied.contains(*name));
+    let lacking =
+        lacking.filter(|name| Phase::of(name) == Phase::Expand && !applied.contains(*name));
     let beyond = applied.iter().filter(|name| !known.contains(name.as_str()));
     let mut beyond: Vec<String> =
         beyond.filter(|name| Phase::of(name) == Phase::Contract).cloned().collect();

@@ -41,11 +41,7 @@ impl Serving {
         let schemas = services.into_iter().map(|(service, known)| {
             (format!("{schema_prefix}{service}"), i32::try_from(known).unwrap_or(i32::MAX))
         });
-        Self {
-            url: Some(url.clone()),
-            schemas: schemas.collect(),
-            connection: Mutex::default(),
-        }
+        Self { url: Some(url.clone()), schemas: schemas.collect(), connection: Mutex::default() }
     }
 
     /// Tells it, unless it is told already; gives whether it had to be told, after which the schemas have to be
@@ -98,15 +94,18 @@ pub(crate) async fn earlier(
                AND granted AND classid = hashtext($1)::oid AND objid < $2::bigint::oid \
                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     let values = [serving_key(schema).into(), i64::from(known).into()];
-    for look in 0..LOOKS {
-        if look > 0 {
+    let mut seen = false;
+    for look in 1..=LOOKS {
+        if look > 1 {
             tokio::time::sleep(ROUND).await;
         }
         let row = connection.query_one_raw(statement(connection, ask, values.clone())).await?;
         let found: i64 = row.map_or(Ok(0), |row| row.try_get("", "earlier"))?;
-        if found > 0 {
+        // Seen once, it may have been about to end.
+        if found > 0 && (seen || look == LOOKS) {
             return Ok(usize::try_from(found).unwrap_or(usize::MAX));
         }
+        seen |= found > 0;
     }
     Ok(0)
 }

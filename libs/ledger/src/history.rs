@@ -125,7 +125,8 @@ fn recorded<E: DomainEvent>(row: &event::Model) -> Result<Recorded<E>, Fault> {
 pub(crate) fn event_of<E: DomainEvent>(row: &event::Model) -> Result<E, Fault> {
     let data = serde_json::from_str(&row.data).map_err(Fault::internal)?;
     join(&row.name, data).map_err(|error| {
-        let told = format!("{} {}, event {}: {error}", row.aggregate, row.aggregate_id, row.version);
+        let told =
+            format!("{} {}, event {}: {error}", row.aggregate, row.aggregate_id, row.version);
         match error {
             // While versions are exchanged, another process can tell; this one does not guess.
             Unreadable::Newer { .. } => Fault::new(

@@ -105,7 +105,9 @@ impl Schema {
             }
             for (name, column) in now.iter().filter(|(name, _)| !columns.contains_key(*name)) {
                 if !column.nullable && column.default.is_none() {
-                    lost.push(format!("column {table}.{name} has to be given by those who do not know it"));
+                    lost.push(format!(
+                        "column {table}.{name} has to be given by those who do not know it"
+                    ));
                 }
             }
         }

@@ -75,9 +75,10 @@ impl Visitor for Parts {
 fn envelope<E: DomainEvent + ToSchema>() -> Value {
     let (service, aggregate, event) = (E::SERVICE, E::AGGREGATE, E::name());
     let stored: Vec<String> = shapes::<E>().into_keys().collect();
-    let types = stored.iter().filter_map(|stored| Versioned::parse(stored)).map(|event| {
-        format!("cn.tongban.{service}.{aggregate}.{}.v{}", event.name, event.version)
-    });
+    let types = stored
+        .iter()
+        .filter_map(|stored| Versioned::parse(stored))
+        .map(|event| format!("cn.tongban.{service}.{aggregate}.{}.v{}", event.name, event.version));
     let types: Vec<String> = types.collect();
     json!({
         "type": "object",

@@ -42,7 +42,10 @@ async fn verified(settings: &Settings, kept: &Path) -> u64 {
 
 async fn first(by: &Client, list: &str) -> String {
     let page = by.get(list).await.expect(200);
-    page.body["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{list}: {}", page.body)).to_owned()
+    page.body["items"][0]["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{list}: {}", page.body))
+        .to_owned()
 }
 
 /// Cases, matters and accounts of an earlier version go on under this one.
@@ -64,7 +67,8 @@ async fn go_on(city: &TestCity) {
     assert_eq!(timeline.body["entries"].as_array().map(Vec::len), Some(4), "{}", timeline.body);
 
     let editor = city.caller(&officer("editor", APPROVAL_BUREAU, HAIZHOU, &[Role::MatterEditor]));
-    let matter = format!("/matters/v1/matters/{}", first(&editor, "/matters/v1/matters?q=施工").await);
+    let matter =
+        format!("/matters/v1/matters/{}", first(&editor, "/matters/v1/matters?q=施工").await);
     let mut guide: Value = editor.get(&matter).await.expect(200).body["matter"].take();
     guide["visits"] = json!(1);
     let again = editor.put(&matter, &guide).await.expect(200);

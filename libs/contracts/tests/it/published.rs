@@ -204,7 +204,9 @@ fn a_changed_shape_shows_and_a_changed_text_does_not() {
     let of = |field: Value| json!({"type": "object", "properties": {"title": field}, "required": ["title"]});
     let before = of(json!({"type": "string", "description": "x", "example": "y"}));
     assert_eq!(bare(before.clone()), bare(of(json!({"type": "string", "description": "z"}))));
-    for other in [json!({"type": "integer"}), json!({"type": "string", "format": "date"}), json!({})] {
+    for other in
+        [json!({"type": "integer"}), json!({"type": "string", "format": "date"}), json!({})]
+    {
         assert_ne!(bare(before.clone()), bare(of(other)));
     }
     let mut loose = before.clone();

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use tongban_contracts::event::{join, split};
 use tongban_contracts::version::faults_in_steps;
 use tongban_contracts::{DomainEvent, Envelope, Place, Sealed, Unreadable, Upcast, Versioned};
@@ -73,7 +73,9 @@ fn the_type_of_an_envelope_tells_the_version() {
         assert_eq!(envelope.parts(), Some(("streets", "house", stored)));
         assert_eq!(envelope.topic().as_deref(), Some("tongban.streets.house"));
     }
-    for kind in ["built", "built.v0", "built.v01", "built.v2.v1", "built.v1.v2", "built.x.v1", ".v1"] {
+    for kind in
+        ["built", "built.v0", "built.v01", "built.v2.v1", "built.v1.v2", "built.x.v1", ".v1"]
+    {
         let mut envelope = envelope("built", &Value::Null);
         envelope.kind = format!("cn.tongban.streets.house.{kind}");
         assert_eq!(envelope.parts(), None, "{kind}");

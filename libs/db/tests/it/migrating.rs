@@ -110,7 +110,8 @@ async fn an_index_that_was_cut_off_is_built_anew() {
     world.migrate(|| vec![first()]).await.unwrap();
     world.sql("INSERT INTO book (id, title) VALUES (1, 'a'), (2, 'a')").await.unwrap();
     world.sql("CREATE UNIQUE INDEX CONCURRENTLY book_title ON book (title)").await.unwrap_err();
-    let usable = "SELECT COUNT(*) FROM pg_index WHERE indisvalid AND indexrelid = 'book_title'::regclass";
+    let usable =
+        "SELECT COUNT(*) FROM pg_index WHERE indisvalid AND indexrelid = 'book_title'::regclass";
     assert_eq!(world.number(usable).await, 0, "cut off by the two of one title");
     world.migrate(|| vec![first(), indexed()]).await.unwrap();
     assert_eq!(world.number(usable).await, 1);
@@ -178,7 +179,10 @@ async fn who_serves_is_seen_until_it_is_gone() {
     drop(earlier);
     let began = Instant::now();
     while matches!(contract().await, Err(ContractError::Serving(_))) {
-        assert!(began.elapsed() < Duration::from_secs(20), "a process that is gone is seen for ever");
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "a process that is gone is seen for ever"
+        );
     }
     let standing = tongban_db::standing(&world.db, steps(&[TABLE])).await.unwrap();
     assert_eq!(standing.beyond, [CLEARED.0]);

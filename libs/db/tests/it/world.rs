@@ -56,7 +56,10 @@ impl World {
         Self { db: Db::open(&storage, SERVICE).await.unwrap(), storage }
     }
 
-    pub async fn migrate(&self, migrations: impl Fn() -> Migrations + Send + Sync) -> Result<(), DbErr> {
+    pub async fn migrate(
+        &self,
+        migrations: impl Fn() -> Migrations + Send + Sync,
+    ) -> Result<(), DbErr> {
         tongban_db::migrate(&self.db, &self.storage, SERVICE, migrations).await
     }
 
@@ -74,7 +77,9 @@ impl World {
         match &self.storage {
             Storage::Sqlite { dir } => std::fs::remove_dir_all(dir).unwrap(),
             Storage::Postgres { schema_prefix, .. } => {
-                self.sql(&format!("DROP SCHEMA \"{schema_prefix}{SERVICE}\" CASCADE")).await.unwrap();
+                self.sql(&format!("DROP SCHEMA \"{schema_prefix}{SERVICE}\" CASCADE"))
+                    .await
+                    .unwrap();
             }
         }
         self.db.close().await.unwrap();

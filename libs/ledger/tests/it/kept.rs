@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use sea_orm::EntityTrait;
+use tongban_contracts::DomainEvent;
 use tongban_contracts::catalogue::{Visitor, visit_all};
 use tongban_contracts::event::join;
-use tongban_contracts::DomainEvent;
 use tongban_db::{Db, Storage};
 use tongban_ledger::entity::event;
 use tongban_ledger::{audit, tree};
@@ -65,7 +65,9 @@ async fn every_event_an_earlier_version_wrote_is_read() {
             std::fs::remove_dir_all(dir).unwrap();
         }
     }
-    for name in ["case.submitted", "case.decided", "matter.withdrawn", "review.given", "licence.revoked"] {
+    for name in
+        ["case.submitted", "case.decided", "matter.withdrawn", "review.given", "licence.revoked"]
+    {
         assert!(names.contains_key(name), "{name} is among {names:?}");
     }
 }
@@ -80,7 +82,11 @@ async fn the_chains_an_earlier_version_wrote_hold_and_get_their_places() {
             let chains = audit::chains(&snapshot).await.unwrap();
             assert_eq!(chains.flaws, [], "{} {service}", kept.display());
             assert!(chains.aggregates > 0 && chains.events >= chains.aggregates);
-            assert_eq!(tree::tree_size(&snapshot).await.unwrap(), chains.events, "every event has its place");
+            assert_eq!(
+                tree::tree_size(&snapshot).await.unwrap(),
+                chains.events,
+                "every event has its place"
+            );
             drop(snapshot);
             db.close().await.unwrap();
             std::fs::remove_dir_all(dir).unwrap();

@@ -125,7 +125,8 @@ async fn measure<A: Stored<Command = u32>>(world: &World, metres: u32) -> Result
 async fn stored(world: &World) -> Vec<(String, String)> {
     let unsent = unsent(world.ledger.db().read(), "tallies", 100).await.unwrap();
     let told = unsent.events.into_iter().map(|one| one.envelope);
-    told.map(|envelope| (envelope.parts().unwrap().2.to_owned(), envelope.data.get().to_owned())).collect()
+    told.map(|envelope| (envelope.parts().unwrap().2.to_owned(), envelope.data.get().to_owned()))
+        .collect()
 }
 
 async fn flaws<A: Aggregate>(world: &World) -> usize {

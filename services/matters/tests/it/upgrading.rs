@@ -9,13 +9,13 @@ use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, Statement};
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, string, text_null};
+use serde_json::json;
 use tongban_db::Migrations;
 use tongban_kernel::{Fault, SystemClock};
 use tongban_ledger::Replay;
 use tongban_matters::Matters;
 use tongban_runtime::{Ambient, Host, Process, Service, StartError, Started};
-use serde_json::json;
-use tongban_testkit::{Backend, Client, TestCity};
+use tongban_testkit::{Backend, Client, TestCity, eventually};
 use tongban_web::ServiceInfo;
 use utoipa::openapi::OpenApi;
 
@@ -75,7 +75,9 @@ impl MigrationName for Channel {
 impl MigrationTrait for Channel {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut change = Table::alter();
-        manager.alter_table(change.table("matter").add_column(text_null("channel")).to_owned()).await
+        manager
+            .alter_table(change.table("matter").add_column(text_null("channel")).to_owned())
+            .await
     }
 }
 
@@ -162,7 +164,10 @@ impl Load {
                     let between = Instant::now();
                     let read = editor.get(&path).await.expect(200);
                     longest = longest.max(between - began).max(between.elapsed());
-                    assert_eq!((&written.body, &read.body["matter"]["name"]), (&read.body, &json!(name)));
+                    assert_eq!(
+                        (&written.body, &read.body["matter"]["name"]),
+                        (&read.body, &json!(name))
+                    );
                     done.fetch_add(2, Ordering::SeqCst);
                 }
                 longest
@@ -262,7 +267,10 @@ async fn nothing_is_taken_away_while_an_earlier_version_serves() {
     assert!(refused.to_string().contains("3 expanding migrations are lacking"), "{refused}");
     tongban_runtime::migrate(&settings, &version(after_next)).await.unwrap();
     let refused = tongban_runtime::contract(&settings, &version(after_next)).await.unwrap_err();
-    assert!(refused.to_string().contains("1 processes of an earlier version still serve"), "{refused}");
+    assert!(
+        refused.to_string().contains("1 processes of an earlier version still serve"),
+        "{refused}"
+    );
     let later = TestCity::start_with(settings.clone(), version(after_next)).await;
     tongban_runtime::contract(&settings, &version(after_next)).await.unwrap_err();
     as_editor(&city).put(&paths[0], &named("仍在运行")).await.expect(200);
@@ -276,9 +284,30 @@ async fn nothing_is_taken_away_while_an_earlier_version_serves() {
         let refused = Process::start(settings.clone(), &earlier, ambient).await.err().unwrap();
         assert!(matches!(refused, StartError::Contracted(..)), "{refused}");
         let told = tongban_runtime::diagnose(&settings, &earlier, &SystemClock).await;
-        assert!(told.iter().any(|finding| finding.to_string().contains("contracted for a later version")));
+        assert!(
+            told.iter()
+                .any(|finding| finding.to_string().contains("contracted for a later version"))
+        );
     }
     later.stop().await;
+}
+
+/// Cut off from the database for so long that a contraction did not see it, a process learns of it when it is back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_was_contracted_under_is_not_ready() {
+    let settings = Backend::Mesh.settings();
+    let city = TestCity::start_with(settings.clone(), today()).await;
+    sql(&city, "INSERT INTO seaql_migrations VALUES ('m20270201_000001_matter_contract', 0)").await;
+    let end = "SELECT COUNT(pg_terminate_backend(pid)) AS count FROM pg_locks WHERE locktype = 'advisory' \
+        AND objsubid = 2 AND classid = hashtext('tongban-serving-' || current_schema())::oid";
+    assert_eq!(count(&city, end).await, 1);
+    let lacking = eventually("the process to be not ready", async || {
+        let answer = city.anyone().get("/health/ready").await;
+        (answer.status == 503).then(|| answer.body["lacking"].clone())
+    })
+    .await;
+    assert_eq!(lacking, json!(["a schema was contracted for a later version"]));
+    city.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -298,7 +327,8 @@ async fn files_are_expanded_at_start_and_contracted_while_nobody_serves() {
     as_editor(&city).put(&paths[0], &named("又一版")).await.expect(200);
     city.halt().await;
     assert_eq!(tongban_runtime::contract(&settings, &version(after_next)).await.unwrap(), 1);
-    let refused = Process::start(settings.clone(), &today(), Ambient::default()).await.err().unwrap();
+    let refused =
+        Process::start(settings.clone(), &today(), Ambient::default()).await.err().unwrap();
     assert!(matches!(refused, StartError::Contracted(..)), "{refused}");
     TestCity::start_with(settings, version(after_next)).await.stop().await;
 }
