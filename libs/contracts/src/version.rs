@@ -142,8 +142,6 @@ pub fn faults_in_steps<E: DomainEvent>() -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "in a test, what is not there is a failure")]
-
     use super::Versioned;
 
     #[test]

@@ -1,7 +1,5 @@
 //! The whole binary's services over schemas and ledgers of earlier versions.
 
-#![expect(clippy::unwrap_used, reason = "in a test, what is not there is a failure")]
-
 use std::path::Path;
 
 use chrono::{TimeZone, Utc};
