@@ -4,8 +4,10 @@
 
 mod combine;
 mod fault;
+mod index;
 mod lease;
 mod migrate;
+mod serving;
 mod sessions;
 
 use std::path::PathBuf;
@@ -20,8 +22,12 @@ use sea_orm::{
 
 pub use combine::{Combiner, Limits, among, answer_each};
 pub use fault::{is_away, is_collision, is_duplicate, to_fault};
+pub use index::add_index;
 pub use lease::Lease;
-pub use migrate::{migrate, pending};
+pub use migrate::{
+    ContractError, Migrations, Phase, Standing, contract, contractions, migrate, standing,
+};
+pub use serving::{ROUND as SERVING_ROUND, Serving};
 use sessions::Sessions;
 
 /// Where the services' databases live.

@@ -15,6 +15,7 @@ use crate::entity::aggregate;
 use crate::heads::Heads;
 use crate::history::{self, Recorded};
 use crate::request::{Reply, RequestKey};
+use crate::state::loaded;
 use crate::write::{Outcome, keep, write, write_all};
 
 /// How often a command that lost a race is decided anew before the caller is told.
@@ -96,7 +97,10 @@ impl Ledger {
     /// When the database is away.
     pub async fn load<A: Aggregate>(&self, id: &str) -> Result<Option<Loaded<A>>, Fault> {
         let found = self.heads.find(<A::Event as DomainEvent>::AGGREGATE, id).await?;
-        found.map(loaded).transpose()
+        match found {
+            Some(head) => loaded(self.db.read(), head).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Its history, oldest first.
@@ -362,11 +366,8 @@ async fn load<A: Aggregate>(
         .one(connection)
         .await
         .map_err(tongban_db::to_fault)?;
-    found.map(loaded).transpose()
-}
-
-/// The aggregate of a head.
-pub(crate) fn loaded<A: Aggregate>(head: aggregate::Model) -> Result<Loaded<A>, Fault> {
-    let state = serde_json::from_str(&head.state).map_err(Fault::internal)?;
-    Ok(Loaded { state, version: head.version, hash: head.hash, at: head.at })
+    match found {
+        Some(head) => loaded(connection, head).await.map(Some),
+        None => Ok(None),
+    }
 }

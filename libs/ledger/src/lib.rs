@@ -17,6 +17,7 @@ mod migration;
 mod outbox;
 mod replay;
 mod request;
+mod state;
 mod tally;
 mod together;
 pub mod tree;

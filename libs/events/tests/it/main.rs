@@ -12,4 +12,5 @@ mod rebalancing;
 mod relaying;
 mod setting_aside;
 mod tally;
+mod versions;
 mod world;

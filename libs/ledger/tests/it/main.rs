@@ -5,10 +5,12 @@
 mod appending;
 mod batches;
 mod chain;
+mod kept;
 mod outbox;
 mod races;
 mod requests;
 mod tally;
 mod tree;
+mod versions;
 mod within;
 mod world;
