@@ -6,6 +6,7 @@ mod combine;
 mod fault;
 mod lease;
 mod migrate;
+mod shadow;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,9 +17,10 @@ use sea_orm::{
 };
 
 pub use combine::{Combiner, Limits, among, answer_each};
-pub use fault::{is_away, is_collision, is_duplicate, to_fault};
+pub use fault::{is_away, is_collision, is_duplicate, is_locked, to_fault};
 pub use lease::Lease;
 pub use migrate::{migrate, pending};
+pub use shadow::{Difference, Shadow, ShadowTable};
 
 /// Where the services' databases live.
 #[derive(Debug, Clone, PartialEq, Eq)]
