@@ -14,6 +14,7 @@ mod history;
 mod ledger;
 mod migration;
 mod outbox;
+pub mod rebuild;
 mod replay;
 mod request;
 mod tally;
