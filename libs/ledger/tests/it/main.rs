@@ -7,6 +7,7 @@ mod batches;
 mod chain;
 mod outbox;
 mod races;
+mod rebuilding;
 mod requests;
 mod tally;
 mod tree;
