@@ -9,6 +9,7 @@
 mod kill;
 mod layers;
 mod operations;
+mod rebuilding;
 mod reconciling;
 mod requests;
 mod running;

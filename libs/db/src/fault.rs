@@ -58,6 +58,20 @@ pub(crate) fn sqlstate(error: &DbErr) -> Option<String> {
     error.code().map(std::borrow::Cow::into_owned)
 }
 
+/// Whether others kept a lock for longer than was waited.
+pub fn is_locked(error: &DbErr) -> bool {
+    let error = match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => error,
+        _ => return false,
+    };
+    let SqlxError::Database(error) = &**error else { return false };
+    // SQLSTATE: lock not available, deadlock. SQLite: busy, locked.
+    let codes = ["55P03", "40P01", "5", "6", "261", "517"];
+    error.code().is_some_and(|code| codes.contains(&code.as_ref()))
+}
+
 /// Whether a row with the same unique key is already there.
 pub fn is_duplicate(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))

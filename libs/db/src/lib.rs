@@ -9,6 +9,7 @@ mod lease;
 mod migrate;
 mod serving;
 mod sessions;
+mod shadow;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use sea_orm::{
 };
 
 pub use combine::{Combiner, Limits, among, answer_each};
-pub use fault::{is_away, is_collision, is_duplicate, to_fault};
+pub use fault::{is_away, is_collision, is_duplicate, is_locked, to_fault};
 pub use index::add_index;
 pub use lease::Lease;
 pub use migrate::{
@@ -29,6 +30,7 @@ pub use migrate::{
 };
 pub use serving::{ROUND as SERVING_ROUND, Serving};
 use sessions::Sessions;
+pub use shadow::{Difference, Shadow, ShadowTable};
 
 /// Where the services' databases live.
 #[derive(Debug, Clone, PartialEq, Eq)]

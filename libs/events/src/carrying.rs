@@ -198,7 +198,7 @@ fn step(consumer: &dyn Consumer, event: &Event) -> (Span, Envelope) {
 ///
 /// # Errors
 /// The place of the one that stands in the way.
-async fn carry_out_all(
+pub(crate) async fn carry_out_all(
     consumer: &dyn Consumer,
     due: &[(usize, &Event)],
     transaction: &DatabaseTransaction,

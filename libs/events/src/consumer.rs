@@ -35,6 +35,14 @@ pub trait Consumer: Send + Sync + 'static {
     /// Topics it reads, without the deployment's prefix.
     fn topics(&self) -> Vec<String>;
 
+    /// Tables that nothing but its effects fills, and to which they all go: its read model, which can be made
+    /// anew from the log. None when its effects are commands, or more than that.
+    ///
+    /// What the tables hold in the end must not depend on the order in which different aggregates come.
+    fn projects(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Carries out the effect of one event inside `transaction`, and nowhere else: what is written there
     /// stands or falls with the note that the event was taken, and with the effects of other events that
     /// were ready at the same time. It may be called again for the same event after a rollback. Use

@@ -12,7 +12,7 @@ use sea_orm_migration::schema::{big_integer, string, text};
 use tokio::sync::watch;
 use tongban_db::{Db, Storage};
 
-use crate::log::{Delivery, Log, LogError, MOST, MOST_BYTES, Message, Subscription};
+use crate::log::{Delivery, Log, LogError, MOST, MOST_BYTES, Message, Reading, Subscription};
 
 /// Rows written by one statement.
 const ROWS: usize = 250;
@@ -98,6 +98,10 @@ impl Log for EmbeddedLog {
         }))
     }
 
+    async fn read(&self, topics: &[String]) -> Result<Box<dyn Reading>, LogError> {
+        Ok(Box::new(FromStart { db: self.db.clone(), topics: topics.to_vec(), position: 0 }))
+    }
+
     async fn count(&self, topics: &[String]) -> Result<Vec<i64>, LogError> {
         let mut counts = Vec::with_capacity(topics.len());
         for topic in topics {
@@ -113,6 +117,38 @@ impl Log for EmbeddedLog {
     }
 }
 
+/// The next messages of `topics` behind `position`.
+async fn behind(
+    db: &Db,
+    position: i64,
+    topics: &[String],
+) -> Result<Vec<message::Model>, LogError> {
+    let topics = serde_json::to_string(topics).map_err(|why| LogError(why.to_string()))?;
+    let values = [
+        position.into(),
+        topics.into(),
+        i64::try_from(MOST).unwrap_or(i64::MAX).into(),
+        i64::try_from(MOST_BYTES).unwrap_or(i64::MAX).into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Sqlite, READ, values);
+    message::Entity::find().from_raw_sql(statement).all(db.read()).await.map_err(lost)
+}
+
+struct FromStart {
+    db: Db,
+    topics: Vec<String>,
+    position: i64,
+}
+
+#[async_trait]
+impl Reading for FromStart {
+    async fn next(&mut self) -> Result<Vec<Message>, LogError> {
+        let rows = behind(&self.db, self.position, &self.topics).await?;
+        self.position = rows.last().map_or(self.position, |last| last.position);
+        Ok(rows.into_iter().map(|row| delivery(row).message).collect())
+    }
+}
+
 struct Reader {
     db: Db,
     published: watch::Receiver<u64>,
@@ -124,22 +160,9 @@ struct Reader {
 #[async_trait]
 impl Subscription for Reader {
     async fn next(&mut self) -> Result<Vec<Delivery>, LogError> {
-        let topics =
-            serde_json::to_string(&self.topics).map_err(|why| LogError(why.to_string()))?;
         loop {
             self.published.mark_unchanged();
-            let values = [
-                self.position.into(),
-                topics.clone().into(),
-                i64::try_from(MOST).unwrap_or(i64::MAX).into(),
-                i64::try_from(MOST_BYTES).unwrap_or(i64::MAX).into(),
-            ];
-            let statement = Statement::from_sql_and_values(DbBackend::Sqlite, READ, values);
-            let rows = message::Entity::find()
-                .from_raw_sql(statement)
-                .all(self.db.read())
-                .await
-                .map_err(lost)?;
+            let rows = behind(&self.db, self.position, &self.topics).await?;
             if let Some(last) = rows.last() {
                 self.position = last.position;
                 return Ok(rows.into_iter().map(delivery).collect());

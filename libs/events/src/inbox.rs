@@ -11,6 +11,8 @@ use crate::understood::Event;
 const REMEMBERED: usize = 64;
 /// Characters of the memory of one event: the beginning of its hash and the end of its identifier.
 const MEMORY: usize = 32;
+/// Characters of a trail that may have lost its beginning.
+pub(crate) const LONGEST_TRAIL: usize = REMEMBERED * MEMORY;
 /// What the first event of an aggregate names as the hash before it.
 const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -78,7 +80,7 @@ impl Progress {
             self.trail.clear();
         }
         self.trail.push_str(&memory(event));
-        let surplus = self.trail.len().saturating_sub(REMEMBERED * MEMORY);
+        let surplus = self.trail.len().saturating_sub(LONGEST_TRAIL);
         self.trail.drain(..surplus);
         self.version = event.version;
         self.hash = Some(event.envelope.chainhash.clone());

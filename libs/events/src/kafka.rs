@@ -1,5 +1,7 @@
 //! Apache Kafka as the log between processes.
 
+mod reading;
+
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
@@ -16,7 +18,10 @@ use rdkafka::metadata::MetadataTopic;
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
 use rdkafka::{Offset, TopicPartitionList};
 
-use crate::log::{Delivery, LARGEST, Log, LogError, MOST, MOST_BYTES, Message, Subscription};
+use self::reading::FromStart;
+use crate::log::{
+    Delivery, LARGEST, Log, LogError, MOST, MOST_BYTES, Message, Reading, Subscription,
+};
 
 /// How long leaving a group may hold up whoever leaves it.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -154,6 +159,23 @@ impl Log for KafkaLog {
         Ok(Box::new(Member { consumer: Some(consumer), prefix: self.settings.prefix.clone() }))
     }
 
+    async fn read(&self, topics: &[String]) -> Result<Box<dyn Reading>, LogError> {
+        let names = topics.iter().map(|name| self.topic(name)).collect();
+        let consumer: StreamConsumer = client(&self.settings)
+            // Assigned its partitions and committing nothing, it is a member of no group for all its name.
+            .set("group.id", self.topic("rebuild"))
+            .set("enable.auto.commit", "false")
+            // What retention takes away while it is being read must not be passed over in silence.
+            .set("auto.offset.reset", "error")
+            .set("isolation.level", "read_committed")
+            .set("fetch.wait.max.ms", "100")
+            .set("queued.max.messages.kbytes", "8192")
+            .create()
+            .map_err(lost)?;
+        let prefix = self.settings.prefix.clone();
+        Ok(Box::new(FromStart::new(consumer, self.producer(), prefix, names).await?))
+    }
+
     async fn count(&self, topics: &[String]) -> Result<Vec<i64>, LogError> {
         let producer = self.producer();
         let names: Vec<String> = topics.iter().map(|name| self.topic(name)).collect();
@@ -289,18 +311,23 @@ impl Member {
     }
 
     fn delivery(&self, message: &BorrowedMessage<'_>) -> Delivery {
-        let text =
-            |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
-        let topic = message.topic();
         Delivery {
-            message: Message {
-                topic: topic.strip_prefix(&self.prefix).unwrap_or(topic).to_owned(),
-                key: text(message.key()),
-                payload: text(message.payload()),
-            },
+            message: told(message, &self.prefix),
             partition: message.partition(),
             offset: message.offset(),
         }
+    }
+}
+
+/// A message without the deployment's prefix.
+fn told(message: &BorrowedMessage<'_>, prefix: &str) -> Message {
+    let text =
+        |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
+    let topic = message.topic();
+    Message {
+        topic: topic.strip_prefix(prefix).unwrap_or(topic).to_owned(),
+        key: text(message.key()),
+        payload: text(message.payload()),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod kafka;
 mod log;
 mod migration;
 mod parked;
+pub mod rebuild;
 mod relay;
 mod replay;
 mod set_aside;
@@ -21,7 +22,7 @@ mod tally;
 mod understood;
 
 pub use consumer::{Consumer, run_consumer};
-pub use log::{Delivery, LARGEST, Log, LogError, Message, Subscription};
+pub use log::{Delivery, LARGEST, Log, LogError, Message, Reading, Subscription};
 pub use migration::migrations;
 pub use parked::{Outline, count, counts, discreet, list, outlines};
 pub use relay::run_relay;

@@ -65,6 +65,9 @@ pub trait Log: Send + Sync + 'static {
         topics: &[String],
     ) -> Result<Box<dyn Subscription>, LogError>;
 
+    /// Reads `topics` from the first message they still have, as a member of no group.
+    async fn read(&self, topics: &[String]) -> Result<Box<dyn Reading>, LogError>;
+
     /// How many messages were ever appended to each of `topics`, repetitions included; 0 for one that is not there.
     async fn count(&self, topics: &[String]) -> Result<Vec<i64>, LogError>;
 
@@ -82,4 +85,12 @@ pub trait Subscription: Send {
     ///
     /// May do so later: a message that comes again is recognised by the inbox.
     async fn acknowledge(&mut self, deliveries: &[Delivery]) -> Result<(), LogError>;
+}
+
+/// A reader from the beginning, of whom the log keeps nothing.
+#[async_trait]
+pub trait Reading: Send + Sync {
+    /// The next messages, some hundreds at most; none when those are read that the log has by now. Asked
+    /// again, it goes on with what came since.
+    async fn next(&mut self) -> Result<Vec<Message>, LogError>;
 }

@@ -15,6 +15,7 @@ mod history;
 mod ledger;
 mod migration;
 mod outbox;
+pub mod rebuild;
 mod replay;
 mod request;
 mod state;

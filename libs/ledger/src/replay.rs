@@ -1,18 +1,22 @@
 //! Every state recomputed from its events: what is stored beside a history must be what it led to.
+//!
+//! Either to compare, or to be written anew beside what is stored ([`crate::rebuild`]).
 
 use std::collections::HashMap;
 
 use async_trait::async_trait;
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DatabaseTransaction, EntityTrait, IdenStatic as _, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use serde_json::Value;
 use tongban_contracts::DomainEvent;
-use tongban_kernel::Fault;
+use tongban_kernel::{Fault, Faults};
 
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, Stored};
 use crate::audit::Flaw;
 use crate::entity::{aggregate, event};
+use crate::rebuild::{Events, refill};
 use crate::state::{led_to, of_text};
 
 /// Aggregates looked at at once.
@@ -26,17 +30,42 @@ pub trait Replay: Send + Sync {
     /// # Errors
     /// When the database is away.
     async fn replay(&self, snapshot: &DatabaseTransaction) -> Result<Vec<Flaw>, Fault>;
+
+    /// The kind of aggregate.
+    fn kind(&self) -> &'static str;
+
+    /// The table of its query columns.
+    fn table(&self) -> &'static str;
+
+    /// Writes the states and query columns that `events` lead to; notes in `faults` each history that leads
+    /// to none.
+    ///
+    /// # Errors
+    /// When the database is away, or does not take what a history leads to.
+    async fn refill(&self, events: Events<'_>, faults: &mut Faults) -> Result<(), Fault>;
 }
 
 /// Recomputes the states of aggregates of type `A`.
-pub fn replay<A: Aggregate>() -> Box<dyn Replay> {
+pub fn replay<A: Stored>() -> Box<dyn Replay> {
     Box::new(Of::<A>(std::marker::PhantomData))
 }
 
 struct Of<A>(std::marker::PhantomData<fn() -> A>);
 
 #[async_trait]
-impl<A: Aggregate> Replay for Of<A> {
+impl<A: Stored> Replay for Of<A> {
+    fn kind(&self) -> &'static str {
+        <A::Event as DomainEvent>::AGGREGATE
+    }
+
+    fn table(&self) -> &'static str {
+        A::Row::default().as_str()
+    }
+
+    async fn refill(&self, events: Events<'_>, faults: &mut Faults) -> Result<(), Fault> {
+        refill::<A>(events, faults).await
+    }
+
     async fn replay(&self, snapshot: &DatabaseTransaction) -> Result<Vec<Flaw>, Fault> {
         let kind = <A::Event as DomainEvent>::AGGREGATE;
         let mut flaws = Vec::new();

@@ -51,6 +51,7 @@ fn in_runtime(command: Command) -> commands::Done {
             Command::Load(settings) => commands::load::run(&settings).await,
             Command::Doctor(arguments) => commands::doctor::run(&arguments).await,
             Command::Parked(arguments) => commands::parked::run(&arguments).await,
+            Command::Rebuild(arguments) => commands::rebuild::run(&arguments).await,
             Command::Verify(VerifyOptions { what: VerifyQuestion::City(arguments) }) => {
                 commands::verify_city::run(&arguments).await
             }

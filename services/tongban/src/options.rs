@@ -30,6 +30,9 @@ pub enum Command {
     Doctor(DoctorOptions),
     /// Lists events that could not be carried out, and carries them out once the cause is mended.
     Parked(ParkedOptions),
+    /// Makes a service's read models anew from its history, beside the live ones, and switches; the service may go
+    /// on. Prints tables and JSON; exits 1 when `--check` finds a difference, 2 when nothing could be made anew.
+    Rebuild(Box<RebuildOptions>),
     /// Counts days as the law counts them, and explains each.
     #[command(subcommand_required = true)]
     Calendar(CalendarOptions),
@@ -182,6 +185,19 @@ pub struct ParkedOptions {
     /// Carries out what can be carried out now.
     #[arg(long)]
     pub replay: bool,
+}
+
+/// Options of `rebuild`.
+#[derive(Debug, Args)]
+pub struct RebuildOptions {
+    /// The service.
+    pub service: String,
+    /// Only compares; changes nothing.
+    #[arg(long)]
+    pub check: bool,
+    /// The settings.
+    #[command(flatten)]
+    pub settings: SettingsOptions,
 }
 
 /// Options of `calendar`.

@@ -9,6 +9,7 @@ mod note;
 mod outage;
 mod parking;
 mod rebalancing;
+mod rebuilding;
 mod relaying;
 mod setting_aside;
 mod tally;

@@ -11,7 +11,9 @@ use tokio_util::sync::CancellationToken;
 use tongban_db::{Db, Lease, Storage};
 use tongban_events::embedded::EmbeddedLog;
 use tongban_events::kafka::{KafkaLog, KafkaSettings};
-use tongban_events::{Consumer, Log, LogError, Message, Subscription, run_consumer, run_relay};
+use tongban_events::{
+    Consumer, Log, LogError, Message, Reading, Subscription, run_consumer, run_relay,
+};
 use tongban_kernel::SystemEntropy;
 use tongban_kernel::clock::ManualClock;
 use tongban_ledger::{Caller, Ledger};
@@ -235,6 +237,11 @@ impl Log for Line {
         topics: &[String],
     ) -> Result<Box<dyn Subscription>, LogError> {
         self.log.subscribe(group, topics).await
+    }
+
+    async fn read(&self, topics: &[String]) -> Result<Box<dyn Reading>, LogError> {
+        self.check(&self.cut)?;
+        self.log.read(topics).await
     }
 
     async fn count(&self, topics: &[String]) -> Result<Vec<i64>, LogError> {

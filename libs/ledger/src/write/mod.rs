@@ -10,7 +10,7 @@ use sea_orm::DbErr;
 use tongban_db::{Db, Dialect};
 use tongban_kernel::Fault;
 
-pub(crate) use self::rows::Row;
+pub(crate) use self::rows::{Row, replace};
 pub(crate) use self::stepwise::{keep, write};
 use crate::append::Append;
 

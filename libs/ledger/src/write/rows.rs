@@ -58,6 +58,13 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Writes `rows`, all of one table, in place of those with the same keys.
+pub(crate) async fn replace(connection: &impl ConnectionTrait, rows: &[Row]) -> Result<(), DbErr> {
+    let rows: Vec<&Row> = rows.iter().collect();
+    let replacing = rows.first().map(|row| row.replacing());
+    insert(connection, &rows, replacing.as_ref()).await
+}
+
 /// Writes `rows`, all of one table, and reads the keys of those that were written.
 pub(super) async fn insert_returning(
     connection: &impl ConnectionTrait,

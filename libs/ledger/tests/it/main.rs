@@ -8,6 +8,7 @@ mod chain;
 mod kept;
 mod outbox;
 mod races;
+mod rebuilding;
 mod requests;
 mod tally;
 mod tree;

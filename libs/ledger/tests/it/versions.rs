@@ -129,7 +129,7 @@ async fn stored(world: &World) -> Vec<(String, String)> {
         .collect()
 }
 
-async fn flaws<A: Aggregate>(world: &World) -> usize {
+async fn flaws<A: Stored>(world: &World) -> usize {
     let snapshot = world.ledger.db().snapshot().await.unwrap();
     replay::<A>().replay(&snapshot).await.unwrap().len()
 }

@@ -9,7 +9,7 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, string};
 use serde::{Deserialize, Serialize};
 use tongban_contracts::{DomainEvent, Meta};
-use tongban_db::{Db, Storage};
+use tongban_db::{Db, Shadow, Storage};
 use tongban_kernel::clock::ManualClock;
 use tongban_kernel::{Context, Fault, FaultKind, SystemEntropy};
 use tongban_ledger::{Aggregate, Caller, Ledger, Stored};
@@ -58,15 +58,15 @@ impl World {
     pub async fn make(backend: Backend) -> Self {
         let storage = backend.settings().storage();
         let db = Db::open(&storage, SERVICE).await.unwrap();
-        let migrations = || {
-            let mut all = tongban_ledger::migrations();
-            all.push(Box::new(TallyTable));
-            all
-        };
         tongban_db::migrate(&db, &storage, SERVICE, migrations).await.unwrap();
         let clock = Arc::new(ManualClock::at(Utc.with_ymd_and_hms(2026, 3, 11, 2, 0, 0).unwrap()));
         let ledger = Ledger::new(db, clock.clone(), Arc::new(SystemEntropy));
         Self { ledger, clock, storage }
+    }
+
+    /// The same tables once more, empty.
+    pub async fn shadow(&self) -> Shadow {
+        Shadow::make(&self.storage, SERVICE, migrations).await.unwrap()
     }
 
     /// Takes the database away again.
@@ -102,6 +102,12 @@ impl World {
     pub async fn total(&self, id: &str) -> Option<i64> {
         self.ledger.load::<Tally>(id).await.unwrap().map(|loaded| loaded.state.total)
     }
+}
+
+fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    let mut all = tongban_ledger::migrations();
+    all.push(Box::new(TallyTable));
+    all
 }
 
 /// Somebody who counts.

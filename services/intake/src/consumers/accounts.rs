@@ -22,6 +22,10 @@ impl Consumer for Accounts {
         vec![AccountEvent::topic()]
     }
 
+    fn projects(&self) -> &'static [&'static str] {
+        &["known_holder"]
+    }
+
     async fn consume(
         &self,
         event: &Envelope,

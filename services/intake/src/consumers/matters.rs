@@ -22,6 +22,10 @@ impl Consumer for Matters {
         vec![MatterEvent::topic()]
     }
 
+    fn projects(&self) -> &'static [&'static str] {
+        &["known_matter"]
+    }
+
     async fn consume(
         &self,
         event: &Envelope,

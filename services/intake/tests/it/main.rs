@@ -13,6 +13,7 @@ mod handling;
 mod lists;
 mod operators;
 mod outage;
+mod rebuilding;
 mod receipt;
 mod story;
 mod submission;

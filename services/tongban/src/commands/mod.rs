@@ -7,6 +7,7 @@ pub mod load;
 pub mod migrate;
 pub mod openapi;
 pub mod parked;
+pub mod rebuild;
 pub mod serve;
 pub mod verify;
 pub mod verify_city;
