@@ -1,5 +1,6 @@
-//! The database as such, on a real PostgreSQL.
+//! The database as such, on real files and a real PostgreSQL.
 
 #![expect(clippy::unwrap_used, reason = "in a test, what is not there is a failure")]
 
 mod cancelling;
+mod full;

@@ -5,6 +5,7 @@
 mod appending;
 mod batches;
 mod chain;
+mod full;
 mod outbox;
 mod races;
 mod requests;
