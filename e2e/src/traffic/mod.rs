@@ -100,6 +100,12 @@ impl Traffic {
         })
     }
 
+    /// The same people, who call `city` from now on: another way to the same services.
+    #[must_use]
+    pub fn calling(self, city: City) -> Self {
+        Self { city, began: Instant::now(), ..self }
+    }
+
     /// Plays cases until [`Traffic::end`] is called and all that were begun are reviewed; gives what was
     /// acknowledged.
     ///
@@ -164,7 +170,8 @@ impl Traffic {
         told.submitted = self.ask(&format!("{number}-submit"), submit).await?;
         let Some(case) = &told.submitted else { return Ok(told) };
         let id = case["id"].as_str().unwrap_or_default().to_owned();
-        let accept = Asked::new(&self.clerk, step(&id, "acceptance"), 200, &json!({}));
+        let nothing = json!({});
+        let accept = Asked::new(&self.clerk, step(&id, "acceptance"), 200, &nothing);
         told.accepted = self.ask(&format!("{number}-accept"), accept).await?;
         if told.accepted.is_some() {
             let approval = json!({"outcome": "approved", "reason": "符合条件"});
