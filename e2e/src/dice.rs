@@ -11,7 +11,10 @@ impl Dice {
     }
 
     /// Any number.
-    #[expect(clippy::should_implement_trait, reason = "an endless row of numbers, not a sequence to walk")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an endless row of numbers, not a sequence to walk"
+    )]
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;

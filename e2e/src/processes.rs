@@ -70,7 +70,8 @@ impl Launch {
 
     fn command(&self, what: &str, log: &str) -> Result<Command, Error> {
         let file = self.log(log);
-        let wrong = |error: std::io::Error| Error::File(file.display().to_string(), error.to_string());
+        let wrong =
+            |error: std::io::Error| Error::File(file.display().to_string(), error.to_string());
         let log = File::options().create(true).append(true).open(&file).map_err(wrong)?;
         let mut command = Command::new(&self.binary);
         command.arg(what).args(&self.settings).stdin(Stdio::null());

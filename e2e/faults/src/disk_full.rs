@@ -116,7 +116,8 @@ struct Ballast {
 impl Ballast {
     fn in_volume(volume: &Path) -> Result<Self, Error> {
         let path = volume.join("ballast");
-        let wrong = |error: std::io::Error| Error::File(path.display().to_string(), error.to_string());
+        let wrong =
+            |error: std::io::Error| Error::File(path.display().to_string(), error.to_string());
         let file = File::create(&path).map_err(wrong)?;
         let mut ballast = Self { path, file };
         ballast.press();

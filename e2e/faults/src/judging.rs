@@ -48,7 +48,10 @@ pub async fn judge(
         "\n{} requests: {} without an answer, put off {:?}, {} repeated after their answer",
         counts.sent, counts.unanswered, counts.put_off, counts.confirmed
     );
-    println!("\n{:<12} {:>12} {:>8} {:>8} {:>8}", "effect", "acknowledged", "found", "doubled", "wrong");
+    println!(
+        "\n{:<12} {:>12} {:>8} {:>8} {:>8}",
+        "effect", "acknowledged", "found", "doubled", "wrong"
+    );
     for (effect, tally) in &verdict.effects {
         println!(
             "{:<12} {:>12} {:>8} {:>8} {:>8}",

@@ -50,9 +50,8 @@ async fn play(options: &Options) -> Result<bool, Error> {
         u32::from_le_bytes(bytes).into()
     });
     println!("{:?}, seed {seed}", options.only);
-    let failed = |error: std::io::Error| {
-        Error::File(options.work.display().to_string(), error.to_string())
-    };
+    let failed =
+        |error: std::io::Error| Error::File(options.work.display().to_string(), error.to_string());
     std::fs::create_dir_all(options.work.join("mesh")).map_err(failed)?;
     match options.only {
         Scenario::Random => random::play(options, seed).await,
@@ -62,7 +61,8 @@ async fn play(options: &Options) -> Result<bool, Error> {
 }
 
 async fn told_to_stop() {
-    let mut signals = [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok());
+    let mut signals =
+        [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok());
     let [interrupt, terminate] = &mut signals;
     let asked = async |signal: &mut Option<tokio::signal::unix::Signal>| match signal {
         Some(signal) => drop(signal.recv().await),

@@ -126,6 +126,7 @@ impl Traffic {
 
     fn strange(&self, key: &str, answer: &Answer) {
         let Answer { what, status, body } = answer;
-        self.counting.note(|counts| counts.strange.push(format!("{key}: {what} → {status} {body}")));
+        self.counting
+            .note(|counts| counts.strange.push(format!("{key}: {what} → {status} {body}")));
     }
 }

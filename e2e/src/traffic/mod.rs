@@ -184,8 +184,7 @@ impl Traffic {
     /// Sees to the licences and reviews of decided cases, the oldest first, until there are no more.
     async fn review_all(self: Arc<Self>) -> Result<(), Error> {
         loop {
-            let next =
-                self.decided.lock().unwrap_or_else(|error| error.into_inner()).pop_front();
+            let next = self.decided.lock().unwrap_or_else(|error| error.into_inner()).pop_front();
             match next {
                 Some(told) => {
                     let told = self.review(told).await?;

@@ -105,10 +105,28 @@ impl Verdict {
         let case = seen.map_or(&nothing, |seen| &seen.case);
         let review = seen.and_then(|seen| seen.review.as_ref()).unwrap_or(&nothing);
         let same: [(Effect, &Option<Value>, &Value, &str, &[&str]); 4] = [
-            (Submission, submitted, case, "/number", &["/number", "/submitted_at", "/notice_due", "/form", "/applicant"]),
-            (Acceptance, accepted, case, "/acceptance", &["/number", "/acceptance", "/due", "/legal_due"]),
+            (
+                Submission,
+                submitted,
+                case,
+                "/number",
+                &["/number", "/submitted_at", "/notice_due", "/form", "/applicant"],
+            ),
+            (
+                Acceptance,
+                accepted,
+                case,
+                "/acceptance",
+                &["/number", "/acceptance", "/due", "/legal_due"],
+            ),
             (Decision, decided, case, "/decision", &["/decision", "/state", "/due", "/legal_due"]),
-            (Review, reviewed, review, "/case_id", &["/case_id", "/case_number", "/stars", "/text", "/tags", "/given_at"]),
+            (
+                Review,
+                reviewed,
+                review,
+                "/case_id",
+                &["/case_id", "/case_number", "/stars", "/text", "/tags", "/given_at"],
+            ),
         ];
         for (effect, told_of, there, found, equal) in same {
             let Some(answer) = told_of else { continue };

@@ -56,7 +56,8 @@ fn a_city_as_it_was_acknowledged_has_no_offenders() {
 #[test]
 fn what_is_begun_and_not_finished_is_asked_for_no_further() {
     let (mut told, mut seen) = city();
-    let rest = Told { accepted: None, decided: None, licence: None, reviewed: None, ..told_case(3) };
+    let rest =
+        Told { accepted: None, decided: None, licence: None, reviewed: None, ..told_case(3) };
     told[2] = rest;
     seen.licences.truncate(2);
     let SeenCase { case, timeline, review } = &mut seen.cases[2];

@@ -48,8 +48,11 @@ async fn kill_under_traffic(mut running: Running, victims: &[&'static str]) {
     );
     assert!(told.len() > victims.len(), "too few cases to say anything");
     assert!(verdict.holds(), "{:#?}", verdict.offenders);
-    let serials: BTreeSet<usize> =
-        seen.licences.iter().map(|licence| serial(licence["identifier"].as_str().unwrap())).collect();
+    let serials: BTreeSet<usize> = seen
+        .licences
+        .iter()
+        .map(|licence| serial(licence["identifier"].as_str().unwrap()))
+        .collect();
     assert_eq!(serials, (1..=told.len()).collect(), "licence serials have no gaps");
     running.stop().await;
 }

@@ -74,11 +74,6 @@ impl Running {
         City::new(self.processes.launch().addresses(), accounts.unwrap()).unwrap()
     }
 
-    /// Base URL of a process.
-    pub fn base(&self, name: &str) -> String {
-        self.processes.launch().base(name)
-    }
-
     /// Starts a process on its port.
     pub fn start(&mut self, name: &'static str) {
         self.processes.start(name).unwrap();
