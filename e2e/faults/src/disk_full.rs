@@ -20,7 +20,7 @@ use crate::telling::Telling;
 /// Load before the disk is full, and how long it is.
 const CALM: Duration = Duration::from_secs(3);
 /// How long the disk is full.
-const FULL: Duration = Duration::from_secs(10);
+const FULL: Duration = Duration::from_secs(6);
 /// Within which it must go on by itself once there is room.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What a command is answered then.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use super::person::Person;
-use super::{PATIENCE, Traffic};
+use super::{PATIENCE, Traffic, held};
 use crate::{Answer, Error};
 
 /// First pause before a request is repeated; it doubles from one to the next.
@@ -62,11 +62,11 @@ pub(super) struct Counting(Mutex<Counts>);
 
 impl Counting {
     pub(super) fn counts(&self) -> Counts {
-        self.0.lock().unwrap_or_else(|error| error.into_inner()).clone()
+        held(&self.0).clone()
     }
 
     fn note(&self, note: impl FnOnce(&mut Counts)) {
-        note(&mut self.0.lock().unwrap_or_else(|error| error.into_inner()));
+        note(&mut held(&self.0));
     }
 }
 

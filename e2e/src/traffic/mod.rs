@@ -8,9 +8,8 @@ mod told;
 mod verdict;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -123,7 +122,7 @@ impl Traffic {
         while let Some(ended) = people.join_next().await {
             ended.map_err(|error| Error::Unexpected(error.to_string()))??;
         }
-        Ok(std::mem::take(&mut *self.told.lock().unwrap_or_else(|error| error.into_inner())))
+        Ok(std::mem::take(&mut *held(&self.told)))
     }
 
     /// No further case is begun.
@@ -138,7 +137,7 @@ impl Traffic {
 
     /// Decided cases whose licence or review is still to come.
     pub fn waiting(&self) -> usize {
-        self.decided.lock().unwrap_or_else(|error| error.into_inner()).len()
+        held(&self.decided).len()
     }
 
     async fn work(self: Arc<Self>, rate: f64) -> Result<(), Error> {
@@ -150,9 +149,9 @@ impl Traffic {
             }
             let told = self.carry(number).await?;
             if told.decided.is_some() {
-                self.decided.lock().unwrap_or_else(|error| error.into_inner()).push_back(told);
+                held(&self.decided).push_back(told);
             } else {
-                self.told.lock().unwrap_or_else(|error| error.into_inner()).push(told);
+                held(&self.told).push(told);
             }
         }
         self.working.fetch_sub(1, Ordering::SeqCst);
@@ -184,11 +183,11 @@ impl Traffic {
     /// Sees to the licences and reviews of decided cases, the oldest first, until there are no more.
     async fn review_all(self: Arc<Self>) -> Result<(), Error> {
         loop {
-            let next = self.decided.lock().unwrap_or_else(|error| error.into_inner()).pop_front();
+            let next = held(&self.decided).pop_front();
             match next {
                 Some(told) => {
                     let told = self.review(told).await?;
-                    self.told.lock().unwrap_or_else(|error| error.into_inner()).push(told);
+                    held(&self.told).push(told);
                 }
                 None if self.working.load(Ordering::SeqCst) == 0 && self.waiting() == 0 => {
                     return Ok(());
@@ -219,4 +218,9 @@ impl Traffic {
         told.reviewed = self.ask(&format!("{}-review", told.number), review).await?;
         Ok(told)
     }
+}
+
+/// What a lock guards, also after somebody panicked who held it.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -8,6 +8,15 @@ use serde_json::Value;
 use super::seen::{Seen, SeenCase};
 use super::told::{Told, mark};
 
+/// What a case keeps of the answer to its submission.
+const SUBMITTED: &[&str] = &["/number", "/submitted_at", "/notice_due", "/form", "/applicant"];
+/// Of its acceptance: with it begin the clocks.
+const ACCEPTED: &[&str] = &["/acceptance", "/number", "/due", "/legal_due"];
+/// Of its decision.
+const DECIDED: &[&str] = &["/decision", "/state", "/due", "/legal_due"];
+/// What a review keeps.
+const REVIEWED: &[&str] = &["/case_id", "/case_number", "/stars", "/text", "/tags", "/given_at"];
+
 /// What a caller is promised by an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
@@ -104,41 +113,15 @@ impl Verdict {
         let nothing = Value::Null;
         let case = seen.map_or(&nothing, |seen| &seen.case);
         let review = seen.and_then(|seen| seen.review.as_ref()).unwrap_or(&nothing);
-        let same: [(Effect, &Option<Value>, &Value, &str, &[&str]); 4] = [
-            (
-                Submission,
-                submitted,
-                case,
-                "/number",
-                &["/number", "/submitted_at", "/notice_due", "/form", "/applicant"],
-            ),
-            (
-                Acceptance,
-                accepted,
-                case,
-                "/acceptance",
-                &["/number", "/acceptance", "/due", "/legal_due"],
-            ),
-            (Decision, decided, case, "/decision", &["/decision", "/state", "/due", "/legal_due"]),
-            (
-                Review,
-                reviewed,
-                review,
-                "/case_id",
-                &["/case_id", "/case_number", "/stars", "/text", "/tags", "/given_at"],
-            ),
+        let promises = [
+            (Submission, submitted, case, SUBMITTED),
+            (Acceptance, accepted, case, ACCEPTED),
+            (Decision, decided, case, DECIDED),
+            (Review, reviewed, review, REVIEWED),
         ];
-        for (effect, told_of, there, found, equal) in same {
-            let Some(answer) = told_of else { continue };
-            let is_there = there.pointer(found).is_some_and(|found| !found.is_null());
-            self.count(effect, told, is_there);
-            for pointer in equal.iter().filter(|_| is_there) {
-                let (wanted, found) = (answer.pointer(pointer), there.pointer(pointer));
-                if wanted != found {
-                    self.effects.entry(effect).or_default().wrong += 1;
-                    let why = format!("{pointer}: {found:?} where {wanted:?} was acknowledged");
-                    self.offenders.push(format!("{}: {why}", told.id()));
-                }
+        for (effect, answer, there, pointers) in promises {
+            if let Some(answer) = answer {
+                self.kept(told, effect, answer, there, pointers);
             }
         }
         if decided.is_some() {
@@ -150,6 +133,29 @@ impl Verdict {
         }
         if let Some(seen) = seen {
             self.timeline(told, seen);
+        }
+    }
+
+    /// Whether what one answer acknowledged is there, the same in every place of `pointers`; the first of them is
+    /// there when the effect is.
+    fn kept(
+        &mut self,
+        told: &Told,
+        effect: Effect,
+        answer: &Value,
+        there: &Value,
+        pointers: &[&str],
+    ) {
+        let is_there = pointers.first().and_then(|first| there.pointer(first));
+        let is_there = is_there.is_some_and(|found| !found.is_null());
+        self.count(effect, told, is_there);
+        for pointer in pointers.iter().filter(|_| is_there) {
+            let (wanted, found) = (answer.pointer(pointer), there.pointer(pointer));
+            if wanted != found {
+                self.effects.entry(effect).or_default().wrong += 1;
+                let why = format!("{pointer}: {found:?} where {wanted:?} was acknowledged");
+                self.offenders.push(format!("{}: {why}", told.id()));
+            }
         }
     }
 

@@ -243,7 +243,9 @@ fn sqlite_options(file: PathBuf, connections: u32) -> ConnectOptions {
 /// A full disk makes SQLite roll back by itself. sqlx 0.9 then fails to do so and still counts a transaction: what
 /// is written next on the connection would be savepoints inside one another, and might never be committed.
 async fn still_counts(connection: &mut SqliteConnection) -> Result<bool, SqlxError> {
-    // Answered after whatever the transaction's fall has asked for.
-    connection.ping().await?;
+    if connection.is_in_transaction() {
+        // It may have fallen a moment ago; this is answered after whatever its fall has asked for.
+        connection.ping().await?;
+    }
     Ok(!connection.is_in_transaction())
 }
