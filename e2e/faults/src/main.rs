@@ -21,6 +21,9 @@ use tongban_kernel::entropy::Entropy as _;
 
 use crate::options::{Options, Scenario};
 
+/// What a shell takes for the end by Ctrl-C.
+const INTERRUPTED: u8 = 130;
+
 // One thread: the driver shares the machine with the city.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -28,7 +31,7 @@ async fn main() -> ExitCode {
     // Whichever ends first: the other falls, and with it every process that it has started or stopped.
     let done = tokio::select! {
         done = play(&options) => done,
-        () = told_to_stop() => Err(Error::Unexpected("told to stop".into())),
+        () = told_to_stop() => return ExitCode::from(INTERRUPTED),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
