@@ -26,7 +26,7 @@ pub async fn play(options: &Options, seed: u64) -> Result<bool, Error> {
     let traffic = Arc::new(Traffic::prepare(&city, &format!("faults-{seed}")).await?);
     let telling = Telling::begin();
     let mut playing = JoinSet::new();
-    let load = Load { workers: 6, reviewers: 3, rate: options.rate };
+    let load = Load { workers: 6, reviewers: 8, rate: options.rate };
     playing.spawn(Arc::clone(&traffic).run(load));
     sleep(CALM).await;
 
