@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 
 SHARE ?= 1
-.PHONY: help run demo mesh mesh-stop test bench city-year build fmt lint clean-run
+MINUTES ?= 10
+.PHONY: help run demo mesh mesh-stop test bench city-year faults build fmt lint clean-run
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -27,6 +28,9 @@ bench: ## the figures of docs/performance.md
 
 city-year: ## plays a city's year on the mesh, SHARE=0.01 of it, say; reports and reconciles
 	@scripts/city-year $(SHARE)
+
+faults: ## kills, stops, cuts off and fills at random for MINUTES=10, then counts what was acknowledged
+	@scripts/faults all --minutes $(MINUTES)
 
 build: ## the release binary
 	@scripts/install run

@@ -3,6 +3,7 @@
 use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::Profile;
+use crate::Dice;
 
 /// How a case ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub struct Plan {
 impl Plan {
     /// Draws `share` (above 0, up to 1) of the year that `profile` describes.
     pub fn draw(profile: &Profile, share: f64) -> Self {
-        let mut dice = Dice(profile.seed);
+        let mut dice = Dice::new(profile.seed);
         let hours = Wheel::of(hours(profile).into_iter());
         let matters = Wheel::of(profile.matters.iter().map(|matter| u64::from(matter.weight)));
         let stars = Wheel::of(profile.stars.iter().map(|weight| u64::from(*weight)));
@@ -129,28 +130,6 @@ impl Wheel {
         let whole = self.0.last().copied().unwrap_or(1).max(1);
         let at = dice.next() % whole;
         self.0.partition_point(|end| *end <= at)
-    }
-}
-
-/// SplitMix64: a small generator whose numbers never change with a library's version.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn number(&mut self) -> u32 {
-        (self.next() >> 32) as u32
-    }
-
-    /// At least 0, below 1.
-    fn share(&mut self) -> f64 {
-        f64::from(self.number()) / (f64::from(u32::MAX) + 1.0)
     }
 }
 

@@ -1,10 +1,6 @@
 //! The real binary, whole and as a mesh; and the rules of the house that no type can keep.
 
-#![expect(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "in a test, what is not there is a failure"
-)]
+#![expect(clippy::unwrap_used, reason = "in a test, what is not there is a failure")]
 
 mod kill;
 mod layers;

@@ -7,10 +7,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tongban_e2e::{Answer, Caller, City, Story, elder_form, papers};
+use tongban_e2e::{Answer, Caller, City, SERVICES, Story, elder_form, papers};
 
 use crate::requests::{Entry, Look, Objects, everybody, table};
-use crate::running::{Running, SERVICES};
+use crate::running::Running;
 
 /// The rule of an operation, as its document tells it.
 #[derive(Debug, Deserialize)]

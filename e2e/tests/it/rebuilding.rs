@@ -3,13 +3,13 @@
 use sea_orm::ConnectionTrait as _;
 use serde_json::Value;
 use tongban_db::Db;
-use tongban_e2e::Story;
+use tongban_e2e::{SERVICES, Story};
 
-use crate::running::{Running, SERVICES};
+use crate::running::Running;
 
 /// Whether the command was content, and what it said of each table: missing, extra and changed rows.
 async fn rebuild(running: &Running, given: &[&str]) -> (bool, Vec<(String, [i64; 3])>) {
-    let (content, said) = running.ask("rebuild", given).await;
+    let (content, said) = running.ask(&[&["rebuild"], given].concat()).await;
     let line = said.lines().rev().find(|line| line.starts_with('{'));
     let line = line.unwrap_or_else(|| panic!("no line of JSON in {said}"));
     let said: Value = serde_json::from_str(line).unwrap();

@@ -14,8 +14,8 @@ async fn verify(running: &Running, told: &Value, settle: &str) -> (bool, Value) 
     let file = running.settings().data_dir.join("acknowledged.json");
     std::fs::write(&file, told.to_string()).unwrap();
     let file = file.to_str().unwrap();
-    let given = ["city", "--settle", settle, "--acknowledged", file];
-    let (content, said) = running.ask("verify", &given).await;
+    let what = ["verify", "city", "--settle", settle, "--acknowledged", file];
+    let (content, said) = running.ask(&what).await;
     let line = said.lines().rev().find(|line| line.starts_with('{'));
     let line = line.unwrap_or_else(|| panic!("no line of JSON in {said}"));
     (content, serde_json::from_str(line).unwrap())

@@ -126,7 +126,7 @@ pub fn table() -> BTreeMap<&'static str, Entry> {
     table.extend(licences());
     table.extend(reviews());
     // What every service has; keys are put together, and live as long as the test.
-    for service in crate::running::SERVICES {
+    for service in tongban_e2e::SERVICES {
         for operation in HISTORY {
             table.insert(format!("{service}_{operation}").leak(), Entry::Nobodys);
         }

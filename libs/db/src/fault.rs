@@ -1,10 +1,12 @@
 //! What a database error means to those above.
 
+use std::borrow::Cow;
+
 use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
 use tongban_kernel::Fault;
 
-/// Whether the database itself is away or overloaded, or gave the transaction up for another's sake, so
-/// that the same request may succeed later.
+/// Whether the database itself is away, overloaded or without room, or gave the transaction up for another's
+/// sake, so that the same request may succeed later.
 pub fn is_away(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) => true,
@@ -33,43 +35,49 @@ fn is_away_in_sqlx(error: &SqlxError) -> bool {
                     .iter()
                     .any(|class| code.starts_with(class))
                     || matches!(code.as_ref(), "5" | "6" | "261" | "517")
+                    || no_room(&code)
             })
         }
         _ => false,
     }
 }
 
+/// Whether a code of the database says that the disk takes no more.
+fn no_room(code: &str) -> bool {
+    // SQLSTATE 53100 disk full. SQLite: 13 full; 778 a write that a quota refuses is an I/O error to it;
+    // 4874 no room for the file that readers and writers share.
+    matches!(code, "53100" | "13" | "778" | "4874")
+}
+
+/// Whether the disk takes no more: nothing can be written until somebody has made room, reads go on.
+pub fn is_full(error: &DbErr) -> bool {
+    code(error).is_some_and(|code| no_room(&code))
+}
+
 /// Whether the database gave the transaction up for a concurrent one's sake: tried again at once, it may
 /// well succeed.
 pub fn is_collision(error: &DbErr) -> bool {
     // SQLSTATE: serialization failure, deadlock.
-    sqlstate(error).is_some_and(|code| matches!(code.as_str(), "40001" | "40P01"))
+    code(error).is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01"))
 }
 
-/// The code the database gave its error.
-pub(crate) fn sqlstate(error: &DbErr) -> Option<String> {
-    let error = match error {
-        DbErr::Conn(RuntimeErr::SqlxError(error))
-        | DbErr::Exec(RuntimeErr::SqlxError(error))
-        | DbErr::Query(RuntimeErr::SqlxError(error)) => error,
-        _ => return None,
+/// The database's own code of an error.
+pub(crate) fn code(error: &DbErr) -> Option<Cow<'_, str>> {
+    let (DbErr::Conn(RuntimeErr::SqlxError(error))
+    | DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return None;
     };
     let SqlxError::Database(error) = &**error else { return None };
-    error.code().map(std::borrow::Cow::into_owned)
+    error.code()
 }
 
 /// Whether others kept a lock for longer than was waited.
 pub fn is_locked(error: &DbErr) -> bool {
-    let error = match error {
-        DbErr::Conn(RuntimeErr::SqlxError(error))
-        | DbErr::Exec(RuntimeErr::SqlxError(error))
-        | DbErr::Query(RuntimeErr::SqlxError(error)) => error,
-        _ => return false,
-    };
-    let SqlxError::Database(error) = &**error else { return false };
     // SQLSTATE: lock not available, deadlock. SQLite: busy, locked.
     let codes = ["55P03", "40P01", "5", "6", "261", "517"];
-    error.code().is_some_and(|code| codes.contains(&code.as_ref()))
+    code(error).is_some_and(|code| codes.contains(&code.as_ref()))
 }
 
 /// Whether a row with the same unique key is already there.
@@ -77,7 +85,14 @@ pub fn is_duplicate(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
-/// The fault to answer with: away for now, or our own mistake.
+/// The fault to answer with: no room on the disk, away for now, or our own mistake.
 pub fn to_fault(error: DbErr) -> Fault {
-    if is_away(&error) { Fault::unavailable(error) } else { Fault::internal(error) }
+    if is_full(&error) {
+        metrics::counter!("storage_full_total").increment(1);
+        Fault::storage_full(error)
+    } else if is_away(&error) {
+        Fault::unavailable(error)
+    } else {
+        Fault::internal(error)
+    }
 }

@@ -15,14 +15,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx;
+use sea_orm::sqlx::{self, Connection as _, SqliteConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, IsolationLevel, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DbErr, IsolationLevel, RuntimeErr, SqliteTransactionMode, SqlxError, TransactionOptions,
+    TransactionTrait,
 };
 
 pub use combine::{Combiner, Limits, among, answer_each};
-pub use fault::{is_away, is_collision, is_duplicate, is_locked, to_fault};
+pub use fault::{is_away, is_collision, is_duplicate, is_full, is_locked, to_fault};
 pub use index::add_index;
 pub use lease::Lease;
 pub use migrate::{
@@ -246,6 +247,9 @@ fn sqlite_options(file: PathBuf, connections: u32) -> ConnectOptions {
         .max_lifetime(None)
         .sqlx_logging(false)
         .connect_lazy(true)
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            pool.after_release(|connection, _| Box::pin(still_counts(connection)))
+        })
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .filename(&file)
@@ -259,4 +263,16 @@ fn sqlite_options(file: PathBuf, connections: u32) -> ConnectOptions {
                 .pragma("synchronous", "FULL")
         });
     options
+}
+
+/// Whether a connection that comes back is in no transaction by its own count; else it is closed.
+///
+/// A full disk makes SQLite roll back by itself. sqlx 0.9 then fails to do so and still counts a transaction: what
+/// is written next on the connection would be savepoints inside one another, and might never be committed.
+async fn still_counts(connection: &mut SqliteConnection) -> Result<bool, SqlxError> {
+    if connection.is_in_transaction() {
+        // It may have fallen a moment ago; this is answered after whatever its fall has asked for.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use sea_orm_migration::{MigrationTrait, SchemaManager, seaql_migrations};
 
-use crate::fault::sqlstate;
+use crate::fault::code;
 use crate::serving::{self, Gate};
 use crate::{Db, Dialect, Storage};
 
@@ -256,7 +256,7 @@ async fn note(connection: &impl ConnectionTrait, name: &str) -> Result<(), DbErr
 
 /// SQLSTATE: lock not available, deadlock.
 fn is_occupied(error: &DbErr) -> bool {
-    sqlstate(error).is_some_and(|code| matches!(code.as_str(), "55P03" | "40P01"))
+    code(error).is_some_and(|code| matches!(code.as_ref(), "55P03" | "40P01"))
 }
 
 /// Waits until no other process migrates `schema`. It asks again and again: a statement that waits has a

@@ -7,6 +7,7 @@ use futures::FutureExt;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
 use tokio::time::Instant;
 use tongban_contracts::Envelope;
+use tongban_kernel::fault::STORAGE_FULL;
 use tongban_kernel::{Fault, FaultKind};
 use tongban_ledger::Ledger;
 use tracing::{Instrument, Span};
@@ -159,7 +160,10 @@ pub(crate) async fn carry_out_alone(
     if let Err(fault) = carry_out(consumer, event, &transaction).await {
         drop(transaction);
         return match fault.kind() {
-            FaultKind::Unavailable if is_away(ledger).await => Err(Failure::Away(fault)),
+            // A full disk answers all the same; parked would be what succeeds as soon as there is room.
+            FaultKind::Unavailable if fault.code() == STORAGE_FULL || is_away(ledger).await => {
+                Err(Failure::Away(fault))
+            }
             FaultKind::Unavailable => Err(Failure::MayPass(fault)),
             _ => Ok(Outcome::Refused(fault.to_string())),
         };

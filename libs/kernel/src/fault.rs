@@ -44,6 +44,9 @@ pub struct FieldFault {
     pub message: String,
 }
 
+/// Code of [`Fault::storage_full`].
+pub const STORAGE_FULL: &str = "storage_full";
+
 /// A refusal or failure with everything the caller is to be told, at once.
 ///
 /// One pointer wide, so that results carrying it stay cheap.
@@ -95,6 +98,13 @@ impl Fault {
     /// A part we need is away for now.
     pub fn unavailable(internal: impl fmt::Display) -> Self {
         Self::new(FaultKind::Unavailable, "unavailable", "服务暂时不可用，请稍后重试")
+            .internally(internal)
+    }
+
+    /// The disk takes no more: nothing was written, and what only reads goes on. The same request may be sent
+    /// again when somebody has made room.
+    pub fn storage_full(internal: impl fmt::Display) -> Self {
+        Self::new(FaultKind::Unavailable, STORAGE_FULL, "存储空间不足，暂时无法保存，请稍后重试")
             .internally(internal)
     }
 

@@ -73,6 +73,19 @@ on_both! {
         consumer.stop().await;
     }
 
+    /// Longer than the tries that an effect has which fails for another reason.
+    async fn a_full_disk_is_waited_out(world: &World) {
+        let scribe = Arc::new(Scribe::default());
+        let consumer = world.consume(scribe.clone());
+        world.send(&[world.message("a", 1, "x"), world.message("a", 2, "full"), world.message("a", 3, "x")]).await;
+        world.after_effects(1).await;
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        assert_eq!((world.effects().await.len(), world.parked().await), (1, 0));
+        scribe.open.store(true, Ordering::SeqCst);
+        assert_eq!(of(&world.after_effects(3).await, "a"), [1, 2, 3]);
+        consumer.stop().await;
+    }
+
     async fn a_consumer_killed_in_the_middle_loses_nothing(world: &World) {
         world.send(&mixed(world, 3, 20)).await;
         for target in [5, 20, 40] {

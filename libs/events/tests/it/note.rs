@@ -101,7 +101,7 @@ pub fn wrapped(envelope: &Envelope) -> Message {
 pub struct Scribe {
     /// `poison` is taken nevertheless.
     pub healed: AtomicBool,
-    /// `wait` can be taken.
+    /// `wait` and `full` can be taken.
     pub open: AtomicBool,
     /// Every event takes a while.
     pub slow: bool,
@@ -137,6 +137,7 @@ impl Consumer for Scribe {
             "poison" if !self.healed.load(Ordering::SeqCst) => {
                 Err(Fault::conflict("poison", "不能办理"))
             }
+            "full" if !self.open.load(Ordering::SeqCst) => Err(Fault::storage_full("no room")),
             "wait" if !self.open.load(Ordering::SeqCst) => Err(Fault::unavailable("not yet")),
             "panic" if !self.healed.load(Ordering::SeqCst) => panic!("as the test wants it"),
             _ => Ok(()),

@@ -5,6 +5,7 @@
 mod appending;
 mod batches;
 mod chain;
+mod full;
 mod kept;
 mod outbox;
 mod races;
