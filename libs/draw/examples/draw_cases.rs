@@ -73,8 +73,8 @@ fn one(
             (None, "a bit turned", text)
         }
         _ => {
-            let place = (number / 10 * 3 + number % 10) as usize % bend::ALL.len();
-            let (name, _, bend) = &bend::ALL[place];
+            let place = (number / 10 * 3 + number % 10) as usize;
+            let (name, _, bend) = bend::all().cycle().nth(place).ok_or("nothing to bend")?;
             (Some(false), name, bend.text(dice)?.into_bytes())
         }
     })

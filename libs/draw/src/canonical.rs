@@ -27,8 +27,8 @@ pub(crate) fn digest<T: Serialize>(fields: Fields, value: &T) -> Result<Digest, 
 }
 
 /// Whether `text` is how `value` is written; nothing is kept in memory for it.
-pub(crate) fn is_text_of<T: Serialize>(text: &str, value: &T) -> bool {
-    let mut left = Matching(text.as_bytes());
+pub(crate) fn is_text_of<T: Serialize>(text: &[u8], value: &T) -> bool {
+    let mut left = Matching(text);
     serde_json::to_writer(&mut left, value).is_ok() && left.0.is_empty()
 }
 

@@ -1,6 +1,6 @@
 //! Public randomness (公开随机数): named before the draw, known only after.
 
-use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tongban_proof::{Checkpoint, VerifyKey, note};
 
@@ -165,11 +165,13 @@ impl Value {
                     Checkpoint::open(note, keys)
                 };
                 let read = read.map_err(|fault| ("bad_note", format!("检查点有误：{fault}")))?;
-                let plain = read.at.nanosecond() < 1_000_000_000 && read.at.year() >= 2000;
+                if !moment::is_plain(&read.at) {
+                    return Err(("bad_note", "检查点的时间有误".into()));
+                }
                 if read.origin != *of {
                     return Err((WRONG, format!("检查点属于 {}，不是 {of}", read.origin)));
                 }
-                if read.at <= *after || !plain || read.size <= *above || read.size > bounds::SAFE {
+                if read.at <= *after || read.size <= *above || read.size > bounds::SAFE {
                     return Err((WRONG, "检查点不在指定的时间和大小之后".into()));
                 }
                 Ok(joined(2, of, read.size, &read.root))

@@ -61,16 +61,20 @@ pub struct Opened {
     pub opened: bool,
 }
 
-/// Recomputes the draw that `text` tells of.
+/// Recomputes the draw that a published file tells of.
 ///
 /// # Errors
 /// A `malformed` fault for what is not written as the specification says, else an `invalid_draw` fault that
 /// names everything that does not hold.
-pub fn verify(text: &str, checks: Checks<'_>) -> Result<Verified, Fault> {
-    let line =
-        text.strip_suffix('\n').ok_or_else(|| malformed("the last line ends in a newline"))?;
+pub fn verify(file: &[u8], checks: Checks<'_>) -> Result<Verified, Fault> {
+    let line = file
+        .strip_suffix(
+            b"
+",
+        )
+        .ok_or_else(|| malformed("the line ends in a newline"))?;
     let transcript: Transcript =
-        serde_json::from_str(line).map_err(|error| malformed(error.to_string()))?;
+        serde_json::from_slice(line).map_err(|error| malformed(error.to_string()))?;
     if !canonical::is_text_of(line, &transcript) {
         return Err(malformed("not canonical JSON"));
     }

@@ -38,7 +38,7 @@ fn transcripts_among_them_hold() {
     let transcripts = expected["transcripts"].as_object().unwrap();
     assert!(transcripts.len() >= 4);
     for (name, steps) in transcripts {
-        let verified = verify(&read(&format!("{name}.json")), Checks::default()).unwrap();
+        let verified = verify(read(&format!("{name}.json")).as_bytes(), Checks::default()).unwrap();
         assert_eq!(steps["announcement"], verified.announcement.to_string());
         assert_eq!(steps["selected"], serde_json::to_value(&verified.selected).unwrap());
     }

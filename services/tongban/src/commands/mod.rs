@@ -10,6 +10,7 @@ pub mod parked;
 pub mod serve;
 pub mod verify;
 pub mod verify_city;
+pub mod verify_draw;
 
 use std::process::ExitCode;
 
