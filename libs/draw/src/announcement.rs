@@ -94,6 +94,39 @@ impl Announcement {
         Ok(announcement)
     }
 
+    /// Whether this is the seed that `party` committed to; for a service that is given one.
+    ///
+    /// # Errors
+    /// An `invalid_draw` fault that says why not.
+    pub fn check_seed(&self, party: &str, seed: &[u8]) -> Result<(), Fault> {
+        let mut findings = Findings::default();
+        match self.commitments.iter().find(|one| one.party == party) {
+            Some(committed) => {
+                self.find_seed(self.terms.digest()?, committed, seed, "/seed", &mut findings);
+            }
+            None => findings.add("/party", "unknown_party", "不是此次抽取的组织方或见证人"),
+        }
+        findings.into_result()
+    }
+
+    fn find_seed(
+        &self,
+        terms: Digest,
+        committed: &Commitment,
+        seed: &[u8],
+        at: &str,
+        findings: &mut Findings,
+    ) {
+        if !bounds::SEED.contains(&seed.len()) {
+            findings.add(at, "bad_seed", "种子应为 32 至 64 字节");
+        } else if commitment(&self.terms.draw, terms, &committed.party, seed)
+            != committed.commitment
+        {
+            let message = "种子与承诺不符：种子有误，或承诺之后名单、规则被改动";
+            findings.add(at, "wrong_seed", message);
+        }
+    }
+
     /// What identifies it: kept by anyone, it shows that nothing was changed since.
     ///
     /// # Errors
@@ -117,6 +150,9 @@ impl Announcement {
         if !(2..=bounds::PARTIES).contains(&list.len()) || !organiser_first {
             let message = "应有一个组织方在先，一至十五个见证人在后";
             findings.add(format!("{at}/commitments"), "bad_parties", message);
+        }
+        if list.len() > bounds::PARTIES {
+            return;
         }
         for (place, one) in list.iter().enumerate() {
             findings.name(|| pointer(place, "party"), &one.party);
@@ -149,14 +185,7 @@ impl Announcement {
             let pointer = |member: &str| format!("/openings/{place}/{member}");
             match (&one.seed, &one.withheld) {
                 (Some(Hex(seed)), None) => {
-                    if !bounds::SEED.contains(&seed.len()) {
-                        findings.add(pointer("seed"), "bad_seed", "种子应为 32 至 64 字节");
-                    } else if commitment(&self.terms.draw, terms, &one.party, seed)
-                        != committed.commitment
-                    {
-                        let message = "种子与承诺不符：种子有误，或承诺之后名单、规则被改动";
-                        findings.add(pointer("seed"), "wrong_seed", message);
-                    }
+                    self.find_seed(terms, committed, seed, &pointer("seed"), findings);
                 }
                 (None, Some(reason)) => findings.text(|| pointer("withheld"), reason),
                 _ => {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tongban_kernel::Fault;
 use tongban_proof::{Checkpoint, VerifyKey, note};
 
 use crate::bounds;
@@ -56,6 +57,19 @@ impl Source {
         }
     }
 
+    /// Whether `value` can be the one that this source was to give; for a service that is given one. With the
+    /// keys of logs also whether they signed it.
+    ///
+    /// # Errors
+    /// An `invalid_draw` fault that says why not.
+    pub fn check(&self, value: &Value, keys: &[VerifyKey]) -> Result<(), Fault> {
+        let mut findings = Findings::default();
+        if let Err((code, message)) = value.bytes_for(self, keys) {
+            findings.add("", code, &message);
+        }
+        findings.into_result()
+    }
+
     fn after(&self) -> &DateTime<Utc> {
         match self {
             Self::Beacon { after, .. } | Self::Checkpoint { after, .. } => after,
@@ -80,6 +94,12 @@ fn find_moment(pointer: impl FnOnce() -> String, at: &DateTime<Utc>, findings: &
 }
 
 impl Randomness {
+    /// Whether seeds are opened before the value is known (先开启种子), or the value is recorded before any
+    /// seed is opened. The other order would let somebody choose.
+    pub fn seeds_first(&self) -> bool {
+        matches!(self.value, Source::Beacon { .. })
+    }
+
     /// What is wrong with it. The kind of the value says whether seeds or value come last; see the
     /// specification for why.
     pub(crate) fn find(&self, at: &str, findings: &mut Findings) {
@@ -97,14 +117,15 @@ impl Randomness {
             }
         }
         let closed = *self.value.after() >= self.open_until;
-        let (fine, message) = match self.value {
-            Source::Beacon { .. } => (closed, "采用随机数信标时，应先开启种子，后产生随机数"),
-            Source::Checkpoint { .. } => (!closed, "采用检查点时，应先有检查点，后开启种子"),
-        };
-        if !fine {
+        if closed != self.seeds_first() {
+            let message = if closed {
+                "采用检查点时，应先有检查点，后开启种子"
+            } else {
+                "采用随机数信标时，应先开启种子，后产生随机数"
+            };
             findings.add(format!("{at}/value"), "bad_schedule", message);
         }
-        let wanted = matches!(self.value, Source::Checkpoint { .. });
+        let wanted = !self.seeds_first();
         if wanted != self.fallback.is_some() {
             let message = if wanted {
                 "采用检查点时，须指定替补随机数"

@@ -1,6 +1,7 @@
 //! What is fixed before a draw (抽取方案).
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sm3::Digest as _;
 use tongban_kernel::Fault;
 
 use crate::canonical;
@@ -204,6 +205,15 @@ impl Terms {
     /// # Errors
     /// An internal fault only.
     pub fn digest(&self) -> Result<Digest, Fault> {
-        canonical::digest(Fields::of("tongban-draw-terms-v1"), self)
+        canonical::digest(Self::fields(), self)
+    }
+
+    /// The digest of terms whose canonical text this is.
+    pub(crate) fn digest_of(text: &[u8]) -> Digest {
+        Digest(Self::fields().rest().chain_update(text).finalize().into())
+    }
+
+    fn fields() -> Fields {
+        Fields::of("tongban-draw-terms-v1")
     }
 }

@@ -88,7 +88,7 @@ impl Announcement {
             result: Vec::new(),
             value,
         };
-        let prepared = transcript.prepare(&[])?;
+        let prepared = transcript.prepare(transcript.announcement.terms.digest()?, &[])?;
         let selection = Selection::draw(&prepared.plan, prepared.seed)?;
         let result = transcript.names(&selection);
         transcript.result = result;
@@ -125,7 +125,7 @@ impl Transcript {
         reason: &str,
     ) -> Result<&Replacement, Fault> {
         let added = {
-            let prepared = self.prepare(&[])?;
+            let prepared = self.prepare(self.announcement.terms.digest()?, &[])?;
             let mut selection = Selection::draw(&prepared.plan, prepared.seed)?;
             self.repeat(&mut selection)?;
             let (removed, reason) = (removed.into(), reason.to_owned());
@@ -138,7 +138,9 @@ impl Transcript {
     }
 
     /// Everything but the result, checked; with keys also the signatures of checkpoints.
-    pub(crate) fn prepare(&self, keys: &[VerifyKey]) -> Result<Prepared<'_>, Fault> {
+    ///
+    /// `terms` is the digest of the terms.
+    pub(crate) fn prepare(&self, terms: Digest, keys: &[VerifyKey]) -> Result<Prepared<'_>, Fault> {
         let mut findings = Findings::default();
         if self.format != FORMAT {
             findings.add("/format", "unknown_format", "不认识的格式或版本");
@@ -146,7 +148,6 @@ impl Transcript {
         let announcement = &self.announcement;
         let plan = announcement.terms.find("/announcement/terms", &mut findings);
         announcement.find("/announcement", &mut findings);
-        let terms = announcement.terms.digest()?;
         announcement.find_openings(terms, &self.openings, &mut findings);
         let (value, fallback) = self.values(keys, &mut findings);
         findings.into_result()?;

@@ -4,12 +4,14 @@ use serde::Serialize;
 use tongban_kernel::Fault;
 use tongban_proof::VerifyKey;
 
+use crate::announcement::Opening;
 use crate::canonical;
 use crate::digest::Digest;
 use crate::findings::{Findings, malformed};
 use crate::randomness::Value;
 use crate::selection::Selection;
-use crate::transcript::Transcript;
+use crate::terms::Terms;
+use crate::transcript::{Replacement, Transcript};
 
 /// What a checker brings along; the more, the more is shown.
 #[derive(Debug, Clone, Copy, Default)]
@@ -78,7 +80,36 @@ pub fn verify(file: &[u8], checks: Checks<'_>) -> Result<Verified, Fault> {
     if !canonical::is_text_of(line, &transcript) {
         return Err(malformed("not canonical JSON"));
     }
-    transcript.verify(checks)
+    transcript.verify_with(written_digest(line, &transcript)?, checks)
+}
+
+/// The digest of the terms as they stand in a line that is canonical.
+///
+/// A list of a million is written once for [`canonical::is_text_of`]; a second time, for the digest alone,
+/// would make verifying slower than drawing.
+fn written_digest(line: &[u8], transcript: &Transcript) -> Result<Digest, Fault> {
+    /// What stands behind the announcement.
+    #[derive(Serialize)]
+    struct Behind<'t> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fallback: Option<&'t Value>,
+        format: &'t str,
+        openings: &'t [Opening],
+        replacements: &'t [Replacement],
+        result: &'t [Box<str>],
+        value: &'t Value,
+    }
+    let Transcript { announcement, fallback, format, openings, replacements, result, value } =
+        transcript;
+    let fallback = fallback.as_ref();
+    let behind = Behind { fallback, format, openings, replacements, result, value };
+    let commitments = canonical::text(&announcement.commitments)?;
+    let before = format!("{{\"announcement\":{{\"commitments\":{commitments},\"terms\":");
+    // Its brace gives way to a comma, and another brace ends the announcement.
+    let behind = canonical::text(&behind)?.len() + 1;
+    let terms = line.len().checked_sub(behind).and_then(|end| line.get(before.len()..end));
+    let terms = terms.ok_or_else(|| Fault::internal("a transcript shorter than its parts"))?;
+    Ok(Terms::digest_of(terms))
 }
 
 impl Transcript {
@@ -92,7 +123,11 @@ impl Transcript {
     /// # Errors
     /// An `invalid_draw` fault that names everything that does not hold.
     pub fn verify(&self, checks: Checks<'_>) -> Result<Verified, Fault> {
-        let prepared = self.prepare(checks.keys)?;
+        self.verify_with(self.announcement.terms.digest()?, checks)
+    }
+
+    fn verify_with(&self, terms: Digest, checks: Checks<'_>) -> Result<Verified, Fault> {
+        let prepared = self.prepare(terms, checks.keys)?;
         let mut findings = Findings::default();
         if checks.announced.is_some_and(|announced| announced != prepared.announced) {
             let message = format!("公告与事前记录的不是同一份：此份为 {}", prepared.announced);
@@ -127,5 +162,21 @@ impl Transcript {
             replacements: self.replacements.len(),
             selected: self.names(&selection),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_of_what_is_written_is_that_of_the_terms() {
+        for name in ["uniform", "weighted", "classes", "experts"] {
+            let file = format!("{}/tests/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
+            let text = std::fs::read_to_string(file).unwrap();
+            let transcript: Transcript = serde_json::from_str(&text).unwrap();
+            let written = written_digest(text.trim_end().as_bytes(), &transcript).unwrap();
+            assert_eq!(written, transcript.announcement.terms.digest().unwrap(), "{name}");
+        }
     }
 }

@@ -4,8 +4,8 @@ use tongban_draw::{Announcement, Checks, Digest, ReplacementKind, Strata, Stratu
 use tongban_kernel::{Fault, FaultKind};
 use tongban_proof::VerifyKey;
 
-use crate::cases::samples::{any, by_checkpoint, equal, plain};
-use crate::cases::{Dice, LOGS, Setting, bend, drawn, keys, signer};
+use crate::cases::samples::{any, by_beacon, by_checkpoint, equal, plain};
+use crate::cases::{Dice, LOGS, Setting, bend, drawn, keys, signer, value};
 
 fn codes(fault: &Fault) -> Vec<&str> {
     match fault.kind() {
@@ -74,6 +74,29 @@ fn what_was_announced_can_be_compared() {
     assert!(transcript.verify(checks(announced)).unwrap().announcement_compared);
     let fault = transcript.verify(checks(Digest([0; 32]))).unwrap_err();
     assert_eq!(codes(&fault), ["other_announcement"]);
+}
+
+#[test]
+fn a_seed_and_a_value_can_be_checked_as_they_come() {
+    let setting = Setting::new(any(&mut Dice::new(5)), &mut Dice::new(6));
+    let announcement = setting.announcement().unwrap();
+    let party = &setting.parties[1];
+    announcement.check_seed(&party.name, &party.seed).unwrap();
+    for (name, seed, code) in [
+        (&*party.name, &[1; 32][..], "wrong_seed"),
+        (&party.name, &party.seed[..31], "bad_seed"),
+        ("organiser", &party.seed, "wrong_seed"),
+        ("somebody", &party.seed, "unknown_party"),
+    ] {
+        assert_eq!(codes(&announcement.check_seed(name, seed).unwrap_err()), [code]);
+    }
+    let source = by_checkpoint().value;
+    source.check(&value(&source, 1, &[1; 32]), &[]).unwrap();
+    assert_eq!(
+        codes(&source.check(&value(&source, 0, &[1; 32]), &[]).unwrap_err()),
+        ["wrong_value"]
+    );
+    assert!(!by_checkpoint().seeds_first() && by_beacon().seeds_first());
 }
 
 #[test]
