@@ -137,7 +137,15 @@ fn draw(announcement: Announcement) -> Result<Transcript, Box<dyn Error>> {
 
 /// What was measured, in the order of the first round.
 #[derive(Default)]
-struct Figures(Vec<(&'static str, Vec<f64>)>);
+struct Figures(Vec<Figure>);
+
+/// One line of it.
+struct Figure {
+    what: &'static str,
+    measured: Vec<f64>,
+    /// Processor time, where the other is time on the clock.
+    processor: Vec<f64>,
+}
 
 impl Figures {
     fn time<T>(
@@ -145,30 +153,53 @@ impl Figures {
         what: &'static str,
         work: impl FnOnce() -> Result<T, Box<dyn Error>>,
     ) -> Result<T, Box<dyn Error>> {
-        let start = Instant::now();
+        let (start, used) = (Instant::now(), processor_ms()?);
         let done = work()?;
-        self.note(what, start.elapsed().as_secs_f64() * 1_000.0);
+        let taken = start.elapsed().as_secs_f64() * 1_000.0;
+        let used = processor_ms()? - used;
+        self.line(what).measured.push(taken);
+        self.line(what).processor.push(used);
         Ok(done)
     }
 
     fn note(&mut self, what: &'static str, figure: f64) {
-        match self.0.iter_mut().find(|(name, _)| *name == what) {
-            Some((_, figures)) => figures.push(figure),
-            None => self.0.push((what, vec![figure])),
-        }
+        self.line(what).measured.push(figure);
+    }
+
+    fn line(&mut self, what: &'static str) -> &mut Figure {
+        let place = self.0.iter().position(|figure| figure.what == what);
+        let place = place.unwrap_or_else(|| {
+            self.0.push(Figure { what, measured: Vec::new(), processor: Vec::new() });
+            self.0.len() - 1
+        });
+        &mut self.0[place]
     }
 
     fn print(&mut self) {
-        for (what, figures) in &mut self.0 {
-            figures.sort_by(f64::total_cmp);
-            let (middle, last) = ((figures.len() - 1) / 2, figures.len() - 1);
-            let unit = if what.ends_with("MiB") { "" } else { " ms" };
-            println!(
-                "{what:<60} {:>9.1} / {:>9.1} / {:>9.1}{unit}",
-                figures[0], figures[middle], figures[last]
-            );
+        for Figure { what, measured, processor } in &mut self.0 {
+            let unit = if processor.is_empty() { "" } else { " ms" };
+            println!("{what:<58} {}{unit}", spread(measured));
+            if !processor.is_empty() {
+                println!("{:<58} {} ms", "    processor time of it", spread(processor));
+            }
         }
     }
+}
+
+/// Least, median and greatest.
+fn spread(figures: &mut [f64]) -> String {
+    figures.sort_by(f64::total_cmp);
+    let last = figures.len() - 1;
+    format!("{:>8.1} / {:>8.1} / {:>8.1}", figures[0], figures[last / 2], figures[last])
+}
+
+/// Processor time of this process so far; Linux counts hundredths of a second for programs.
+fn processor_ms() -> Result<f64, Box<dyn Error>> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let behind = stat.rsplit_once(')').ok_or("no stat")?.1;
+    // The fields behind the name are numbered from 3; 14 and 15 are user and system time.
+    let ticks = behind.split_whitespace().skip(11).take(2).map(str::parse::<u32>);
+    Ok(f64::from(ticks.sum::<Result<u32, _>>()?) * 10.0)
 }
 
 /// Lets the kernel count the greatest memory from now on.

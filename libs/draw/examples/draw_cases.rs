@@ -55,11 +55,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A draw: what a verifier has to say of it (nothing when only that all say the same), what it is, its text.
-fn one(
-    number: u64,
-    dice: &mut Dice,
-) -> Result<(Option<bool>, &'static str, Vec<u8>), Box<dyn Error>> {
+/// What a verifier has to say of a draw (nothing when only that all say the same), what it is, its text.
+type Case = (Option<bool>, &'static str, Vec<u8>);
+
+fn one(number: u64, dice: &mut Dice) -> Result<Case, Box<dyn Error>> {
     let right = |dice: &mut Dice| {
         let setting = Setting::new(samples::any(dice), dice);
         drawn(&setting, dice)?.text()

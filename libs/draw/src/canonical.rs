@@ -10,7 +10,7 @@ use tongban_kernel::Fault;
 
 use crate::digest::{Digest, Fields};
 
-/// serde_json writes single characters; they are gathered before they are hashed.
+/// serde_json writes single characters; they are gathered before they are hashed or compared.
 const GATHERED: usize = 1 << 16;
 
 /// The canonical text.
@@ -28,8 +28,9 @@ pub(crate) fn digest<T: Serialize>(fields: Fields, value: &T) -> Result<Digest, 
 
 /// Whether `text` is how `value` is written; nothing is kept in memory for it.
 pub(crate) fn is_text_of<T: Serialize>(text: &[u8], value: &T) -> bool {
-    let mut left = Matching(text);
-    serde_json::to_writer(&mut left, value).is_ok() && left.0.is_empty()
+    let mut sink = BufWriter::with_capacity(GATHERED, Matching(text));
+    serde_json::to_writer(&mut sink, value).is_ok()
+        && sink.into_inner().is_ok_and(|left| left.0.is_empty())
 }
 
 struct Hashing(Sm3);

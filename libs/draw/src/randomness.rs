@@ -100,6 +100,23 @@ impl Randomness {
         matches!(self.value, Source::Beacon { .. })
     }
 
+    /// Whether nothing of it is known yet, when the announcement is recorded at `now`.
+    ///
+    /// # Errors
+    /// An `invalid_draw` fault that names every moment that has passed.
+    pub fn check_ahead(&self, now: DateTime<Utc>) -> Result<(), Fault> {
+        let mut findings = Findings::default();
+        let sources = [("/value", Some(&self.value)), ("/fallback", self.fallback.as_ref())];
+        let moments =
+            sources.iter().filter_map(|(at, source)| Some((*at, source.as_ref()?.after())));
+        for (at, moment) in moments.chain([("/open_until", &self.open_until)]) {
+            if *moment <= now {
+                findings.add(at, "bad_schedule", "应在公告之后：公告时尚不得知");
+            }
+        }
+        findings.into_result()
+    }
+
     /// What is wrong with it. The kind of the value says whether seeds or value come last; see the
     /// specification for why.
     pub(crate) fn find(&self, at: &str, findings: &mut Findings) {

@@ -75,8 +75,10 @@ pub fn verify(file: &[u8], checks: Checks<'_>) -> Result<Verified, Fault> {
 ",
         )
         .ok_or_else(|| malformed("the line ends in a newline"))?;
+    // Looked at once as a whole, rather than string by string.
+    let text = std::str::from_utf8(line).map_err(|error| malformed(error.to_string()))?;
     let transcript: Transcript =
-        serde_json::from_slice(line).map_err(|error| malformed(error.to_string()))?;
+        serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
     if !canonical::is_text_of(line, &transcript) {
         return Err(malformed("not canonical JSON"));
     }

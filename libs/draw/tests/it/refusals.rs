@@ -5,7 +5,7 @@ use tongban_kernel::{Fault, FaultKind};
 use tongban_proof::VerifyKey;
 
 use crate::cases::samples::{any, by_beacon, by_checkpoint, equal, plain};
-use crate::cases::{Dice, LOGS, Setting, bend, drawn, keys, signer, value};
+use crate::cases::{Dice, LOGS, Setting, bend, drawn, keys, moment, signer, value};
 
 fn codes(fault: &Fault) -> Vec<&str> {
     match fault.kind() {
@@ -97,6 +97,19 @@ fn a_seed_and_a_value_can_be_checked_as_they_come() {
         ["wrong_value"]
     );
     assert!(!by_checkpoint().seeds_first() && by_beacon().seeds_first());
+}
+
+#[test]
+fn nothing_may_be_known_when_it_is_announced() {
+    let terms = by_checkpoint();
+    terms.check_ahead(moment(0)).unwrap();
+    let places = |now| {
+        let fault = terms.check_ahead(moment(now)).unwrap_err();
+        assert!(codes(&fault).iter().all(|code| *code == "bad_schedule"));
+        fault.errors().iter().map(|one| one.pointer.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(places(3_600), ["/value"]);
+    assert_eq!(places(7_200), ["/value", "/fallback", "/open_until"]);
 }
 
 #[test]
