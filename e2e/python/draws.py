@@ -341,7 +341,8 @@ def f(data):
 
 def check_parties(commitments):
     require(2 <= len(commitments) <= 16, "bad_parties")
-    require([one["role"] == "organiser" for one in commitments] == [True] + [False] * (len(commitments) - 1), "bad_parties")
+    roles = [one["role"] for one in commitments]
+    require(roles == ["organiser"] + ["witness"] * (len(roles) - 1), "bad_parties")
     for one in commitments:
         check_name(one["party"])
     for what in ("party", "commitment"):
