@@ -28,6 +28,7 @@ fn main() -> ExitCode {
             what @ (VerifyQuestion::Ledger(_) | VerifyQuestion::City(_)) => {
                 in_runtime(Command::Verify(VerifyOptions { what }))
             }
+            VerifyQuestion::Draw(of) => commands::verify_draw::run(&of),
             what => commands::verify::papers(&VerifyOptions { what }),
         },
         command => in_runtime(command),

@@ -245,6 +245,8 @@ pub enum VerifyQuestion {
     Inclusion(PaperOptions),
     /// Proofs that a later history begins with an earlier one; needs nothing but the published keys.
     Consistency(PaperOptions),
+    /// Published draws; needs nothing at all, and shows more with the announcement's digest and the keys.
+    Draw(VerifyDrawOptions),
     /// The ledgers themselves: every chain, every head, the tree, every signed checkpoint.
     Ledger(Box<VerifyLedgerOptions>),
     /// Counts: acknowledged = stored = published = consumed, for every service.
@@ -263,6 +265,21 @@ pub struct PaperOptions {
     /// For `inclusion`: the receipt that the proof has to belong to.
     #[arg(long, value_name = "FILE")]
     pub receipt: Option<PathBuf>,
+}
+
+/// Options of `verify draw`.
+#[derive(Debug, Args)]
+pub struct VerifyDrawOptions {
+    /// The transcripts.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Digest of the announcement, as it was recorded before the draw: 64 hexadecimal digits.
+    #[arg(long, value_name = "DIGEST")]
+    pub announced: Option<String>,
+    /// Published keys of the logs whose checkpoints were used, once for each log. Without them signatures are
+    /// not checked.
+    #[arg(long, value_name = "FILE")]
+    pub keys: Vec<PathBuf>,
 }
 
 /// Options of `verify ledger`.

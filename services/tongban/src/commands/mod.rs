@@ -11,6 +11,7 @@ pub mod rebuild;
 pub mod serve;
 pub mod verify;
 pub mod verify_city;
+pub mod verify_draw;
 
 use std::process::ExitCode;
 

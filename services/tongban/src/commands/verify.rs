@@ -37,7 +37,7 @@ pub fn papers(options: &VerifyOptions) -> Done {
             let (from, to) = ConsistencyProof::parse(text)?.verify(keys)?;
             Ok(json!({"from": told(&from), "to": told(&to)}))
         }),
-        VerifyQuestion::Ledger(_) | VerifyQuestion::City(_) => {
+        VerifyQuestion::Draw(_) | VerifyQuestion::Ledger(_) | VerifyQuestion::City(_) => {
             Err("this is judged elsewhere".into())
         }
     };
@@ -128,7 +128,9 @@ pub async fn ledger(options: &VerifyLedgerOptions) -> Done {
     judged.await.or_else(not_judged)
 }
 
-fn published(files: &[PathBuf]) -> Result<Vec<PublishedKeys>, Box<dyn std::error::Error>> {
+pub(super) fn published(
+    files: &[PathBuf],
+) -> Result<Vec<PublishedKeys>, Box<dyn std::error::Error>> {
     files
         .iter()
         .map(|file| {
@@ -142,7 +144,7 @@ fn read(file: &Path) -> Result<String, Box<dyn std::error::Error>> {
     std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
-fn line(what: &impl Serialize) -> Result<(), Box<dyn std::error::Error>> {
+pub(super) fn line(what: &impl Serialize) -> Result<(), Box<dyn std::error::Error>> {
     Ok(writeln!(std::io::stdout(), "{}", serde_json::to_string(what)?)?)
 }
 
