@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult, Stat
 use tongban_kernel::Fault;
 
 use super::{Place, Shadow, quoted};
-use crate::to_fault;
+use crate::{Dialect, dialect, to_fault};
 
 /// How live rows differed from those of the shadow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, FromQueryResult)]
@@ -128,7 +128,18 @@ impl ShadowTable {
              WHERE NOT EXISTS (SELECT 1 FROM {own} AS s WHERE {same})",
             missing = format_args!("l.{} IS NULL", self.keys[0]),
         );
-        transaction.execute_unprepared(&sql).await.map(|_| ()).map_err(to_fault)
+        self.analyze(transaction, own).await?;
+        transaction.execute_unprepared(&sql).await.map_err(to_fault)?;
+        self.analyze(transaction, suspects).await
+    }
+
+    /// Has PostgreSQL count rows: it would guess wrongly how to look for few in many. SQLite does not guess.
+    async fn analyze(&self, transaction: &DatabaseTransaction, table: &str) -> Result<(), Fault> {
+        if dialect(transaction) == Dialect::Postgres {
+            let sql = format!("ANALYZE {table}");
+            transaction.execute_unprepared(&sql).await.map_err(to_fault)?;
+        }
+        Ok(())
     }
 
     /// How the marked rows differ now.
