@@ -8,6 +8,8 @@ use serde_json::value::RawValue;
 use tongban_kernel::Principal;
 use uuid::Uuid;
 
+use crate::version::{Unreadable, Upcast, Versioned};
+
 /// An event of one kind of aggregate, owned by one service.
 ///
 /// Implementations are adjacently tagged enums (`type`, `data`), so that the ledger can keep the two apart.
@@ -16,6 +18,12 @@ pub trait DomainEvent: Serialize + DeserializeOwned + Clone + Send + Sync + 'sta
     const SERVICE: &'static str;
     /// The kind of aggregate.
     const AGGREGATE: &'static str;
+
+    /// The steps that bring events of earlier versions up to today's. An event that no step leads to is in its
+    /// first version.
+    fn upcasts() -> &'static [Upcast] {
+        &[]
+    }
 
     /// The topic its events travel on, without a deployment's prefix.
     fn topic() -> String {
@@ -59,7 +67,7 @@ pub struct Envelope {
     pub id: Uuid,
     /// `/tongban/<service>`.
     pub source: String,
-    /// `cn.tongban.<service>.<aggregate>.<event>.v1`.
+    /// `cn.tongban.<service>.<aggregate>.<event>.v<version of the event>`.
     #[serde(rename = "type")]
     pub kind: String,
     /// The aggregate's identifier; also the log's key, so that order holds per aggregate.
@@ -124,7 +132,7 @@ impl std::fmt::Display for NotThatEvent {
 impl std::error::Error for NotThatEvent {}
 
 impl Envelope {
-    /// Wraps the stored parts of an event for the log.
+    /// Wraps the stored parts of an event for the log; `name` as it is [stored](Versioned).
     pub fn wrap(
         service: &str,
         name: &str,
@@ -132,11 +140,12 @@ impl Envelope {
         sealed: Sealed,
         traceparent: Option<String>,
     ) -> Self {
+        let first = if name.contains('.') { "" } else { ".v1" };
         Self {
             specversion: "1.0".into(),
             id: place.event_id,
             source: source(service),
-            kind: format!("cn.tongban.{service}.{}.{name}.v1", place.aggregate),
+            kind: format!("cn.tongban.{service}.{}.{name}{first}", place.aggregate),
             subject: place.aggregate_id,
             time: place.at,
             datacontenttype: "application/json".into(),
@@ -178,10 +187,11 @@ impl Envelope {
         sequence.parse().map_err(|_| NotThatEvent(format!("sequence {sequence:?} is no number")))
     }
 
-    /// Reads it as an event of kind `E`.
+    /// Reads it as an event of kind `E`, brought up to today's version.
     ///
     /// # Errors
-    /// When it is of another aggregate, or its data do not have the expected shape.
+    /// When it is of another aggregate or of a version that this build does not know, or its data do not have
+    /// the expected shape.
     pub fn read<E: DomainEvent>(&self) -> Result<E, NotThatEvent> {
         match self.parts() {
             Some((service, aggregate, name))
@@ -201,12 +211,17 @@ impl Envelope {
         }
     }
 
-    /// The service, the kind of aggregate and the name that its type tells; `None` when the type is not one of ours.
+    /// The service, the kind of aggregate and the name with its version, as [stored](Versioned), that its type
+    /// tells; `None` when the type is not one of ours.
     pub fn parts(&self) -> Option<(&str, &str, &str)> {
-        let rest = self.kind.strip_prefix("cn.tongban.")?.strip_suffix(".v1")?;
-        let mut parts = rest.split('.');
-        let found = (parts.next()?, parts.next()?, parts.next()?);
-        parts.next().is_none().then_some(found)
+        let mut parts = self.kind.strip_prefix("cn.tongban.")?.splitn(3, '.');
+        let (service, aggregate, name) = (parts.next()?, parts.next()?, parts.next()?);
+        let (stored, first) = match name.strip_suffix(".v1") {
+            Some(stored) => (stored, true),
+            None => (name, false),
+        };
+        let version = Versioned::parse(stored)?.version;
+        ((version == 1) == first).then_some((service, aggregate, stored))
     }
 }
 
@@ -215,19 +230,23 @@ pub fn source(service: &str) -> String {
     format!("/tongban/{service}")
 }
 
-/// As [`join`], from stored text, which is read once and without a copy.
-fn join_text<E: DomainEvent>(name: &str, data: &RawValue) -> Result<E, serde_json::Error> {
+/// As [`join`], from stored text, which is read once and without a copy when it is of today's version.
+fn join_text<E: DomainEvent>(stored: &str, data: &RawValue) -> Result<E, Unreadable> {
     #[derive(Serialize)]
     struct Whole<'a> {
         r#type: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         data: Option<&'a RawValue>,
     }
+    let Some(today) = Versioned::parse(stored).filter(|written| written.is_of_today::<E>()) else {
+        return join(stored, serde_json::from_str(data.get())?);
+    };
     let data = (data.get() != "null").then_some(data);
-    serde_json::from_str(&serde_json::to_string(&Whole { r#type: name, data })?)
+    Ok(serde_json::from_str(&serde_json::to_string(&Whole { r#type: today.name, data })?)?)
 }
 
-/// Splits an event into its name and the JSON text of its data, as the ledger keeps them.
+/// Splits an event into its name, with the version it is written in, and the JSON text of its data, as the
+/// ledger keeps them.
 ///
 /// # Errors
 /// When the event type is not an adjacently tagged enum: a mistake in its definition.
@@ -240,18 +259,22 @@ pub fn split<E: DomainEvent>(event: &E) -> Result<(String, String), serde_json::
     }
     let text = serde_json::to_string(event)?;
     let parts: Parts<'_> = serde_json::from_str(&text)?;
-    Ok((parts.r#type, parts.data.map_or("null", RawValue::get).to_owned()))
+    let name = Versioned::of::<E>(&parts.r#type).to_string();
+    Ok((name, parts.data.map_or("null", RawValue::get).to_owned()))
 }
 
-/// Puts an event together again from its name and data.
+/// Puts an event together again from its stored name and data, brought up to today's version.
 ///
 /// # Errors
-/// When there is no such event or the data do not have its shape.
-pub fn join<E: DomainEvent>(name: &str, data: Value) -> Result<E, serde_json::Error> {
+/// When there is no such event, it is of a version that this build does not know, or the data do not have its
+/// shape.
+pub fn join<E: DomainEvent>(stored: &str, data: Value) -> Result<E, Unreadable> {
+    let written = Versioned::parse(stored).ok_or_else(|| Unreadable::Name(stored.to_owned()))?;
+    let (name, data) = written.bring_up::<E>(data)?;
     let mut whole = serde_json::Map::new();
     whole.insert("type".into(), Value::String(name.to_owned()));
     if !data.is_null() {
         whole.insert("data".into(), data);
     }
-    serde_json::from_value(Value::Object(whole))
+    Ok(serde_json::from_value(Value::Object(whole))?)
 }

@@ -1,8 +1,9 @@
 //! The only thing Tongban's services share of one another: event types and the shapes inside them.
 //!
-//! A published shape never changes its meaning: fields are added as optional, and a change that old
-//! readers would misread becomes a new event or a new version of the type name.
+//! A published shape never changes: an event that gets another one gets a new [version](version), and a step
+//! that brings those of the version before up to it.
 
+pub mod catalogue;
 pub mod event;
 pub mod identity;
 pub mod intake;
@@ -10,5 +11,7 @@ pub mod licences;
 pub mod matters;
 pub mod reviews;
 pub mod samples;
+pub mod version;
 
 pub use event::{DomainEvent, Envelope, Meta, Place, Sealed};
+pub use version::{Unreadable, Upcast, Versioned};

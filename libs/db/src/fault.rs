@@ -42,15 +42,20 @@ fn is_away_in_sqlx(error: &SqlxError) -> bool {
 /// Whether the database gave the transaction up for a concurrent one's sake: tried again at once, it may
 /// well succeed.
 pub fn is_collision(error: &DbErr) -> bool {
+    // SQLSTATE: serialization failure, deadlock.
+    sqlstate(error).is_some_and(|code| matches!(code.as_str(), "40001" | "40P01"))
+}
+
+/// The code the database gave its error.
+pub(crate) fn sqlstate(error: &DbErr) -> Option<String> {
     let error = match error {
         DbErr::Conn(RuntimeErr::SqlxError(error))
         | DbErr::Exec(RuntimeErr::SqlxError(error))
         | DbErr::Query(RuntimeErr::SqlxError(error)) => error,
-        _ => return false,
+        _ => return None,
     };
-    let SqlxError::Database(error) = &**error else { return false };
-    // SQLSTATE: serialization failure, deadlock.
-    error.code().is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01"))
+    let SqlxError::Database(error) = &**error else { return None };
+    error.code().map(std::borrow::Cow::into_owned)
 }
 
 /// Whether others kept a lock for longer than was waited.

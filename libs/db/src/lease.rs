@@ -1,6 +1,6 @@
 //! A lease that at most one process holds, for work that must not be done twice at once.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
 use tokio::sync::Mutex;
@@ -12,6 +12,8 @@ use crate::Storage;
 const SILENCE: &str = "4s";
 /// How long one question may take; less than [`SILENCE`], so that who is cut off knows before another holds it.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long an answer is good for: work in many small rounds need not ask before each.
+const SURE: Duration = Duration::from_millis(500);
 
 /// Held by one process at a time; falls free by itself when that process or its connection dies, and when the
 /// holder does not ask [`Lease::held`] for four seconds.
@@ -28,8 +30,16 @@ pub enum Lease {
 pub struct Session {
     url: String,
     name: String,
+    line: Mutex<Line>,
+}
+
+/// What is known of the lock.
+#[derive(Debug, Default)]
+struct Line {
     /// The connection whose session holds the lock; absent before the first question and after a failure.
-    connection: Mutex<Option<DatabaseConnection>>,
+    connection: Option<DatabaseConnection>,
+    /// When it was last said to be held.
+    held: Option<Instant>,
 }
 
 impl Lease {
@@ -44,25 +54,30 @@ impl Lease {
         Ok(Self::Session(Session {
             url: url.clone(),
             name: format!("tongban-{schema_prefix}{name}"),
-            connection: Mutex::new(None),
+            line: Mutex::default(),
         }))
     }
 
-    /// Whether this process holds the lease now; takes it when it is free.
+    /// Whether this process holds the lease now, or did half a second ago; takes it when it is free.
     ///
     /// # Errors
     /// When the database is away, or does not answer within two seconds: the lease is then to be taken for lost.
     pub async fn held(&self) -> Result<bool, DbErr> {
         let Self::Session(session) = self else { return Ok(true) };
-        let mut connection = session.connection.lock().await;
-        let asked = tokio::time::timeout(PATIENCE, session.ask(&mut connection)).await;
-        let answer = asked.unwrap_or_else(|_| {
+        let mut line = session.line.lock().await;
+        if line.held.is_some_and(|held| held.elapsed() < SURE) {
+            return Ok(true);
+        }
+        let asked = Instant::now();
+        let answer = tokio::time::timeout(PATIENCE, session.ask(&mut line.connection)).await;
+        let answer = answer.unwrap_or_else(|_| {
             Err(DbErr::Custom(format!("no answer about the lease {} in time", session.name)))
         });
         if answer.is_err() {
             // Its session may hold the lock for some seconds yet; another connection asks next time.
-            *connection = None;
+            line.connection = None;
         }
+        line.held = matches!(answer, Ok(true)).then_some(asked);
         answer
     }
 }

@@ -4,22 +4,32 @@
 
 mod combine;
 mod fault;
+mod index;
 mod lease;
 mod migrate;
+mod serving;
+mod sessions;
 mod shadow;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::sqlx;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DbErr, IsolationLevel, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 pub use combine::{Combiner, Limits, among, answer_each};
 pub use fault::{is_away, is_collision, is_duplicate, is_locked, to_fault};
+pub use index::add_index;
 pub use lease::Lease;
-pub use migrate::{migrate, pending};
+pub use migrate::{
+    ContractError, Migrations, Phase, Standing, contract, contractions, migrate, standing,
+};
+pub use serving::{ROUND as SERVING_ROUND, Serving};
+use sessions::Sessions;
 pub use shadow::{Difference, Shadow, ShadowTable};
 
 /// Where the services' databases live.
@@ -90,6 +100,7 @@ pub fn json_rows<R: serde::Serialize>(
 pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    sessions: Arc<Sessions>,
 }
 
 impl Db {
@@ -106,7 +117,7 @@ impl Db {
                 let file = dir.join(format!("{service}.sqlite"));
                 let write = Database::connect(sqlite_options(file.clone(), 1)).await?;
                 let read = Database::connect(sqlite_options(file, 4)).await?;
-                Ok(Self { read, write })
+                Ok(Self { read, write, sessions: Arc::default() })
             }
             Storage::Postgres { url, schema_prefix, max_connections } => {
                 let mut options = ConnectOptions::new(url);
@@ -119,7 +130,7 @@ impl Db {
                     .sqlx_logging(false)
                     .connect_lazy(true);
                 let pool = Database::connect(options).await?;
-                Ok(Self { read: pool.clone(), write: pool })
+                Ok(Self { read: pool.clone(), write: pool, sessions: Arc::default() })
             }
         }
     }
@@ -132,6 +143,19 @@ impl Db {
     /// For single statements that write.
     pub fn write(&self) -> &DatabaseConnection {
         &self.write
+    }
+
+    /// Does `work`, made of statements that each are a transaction of their own, on a PostgreSQL connection that
+    /// is kept for the next such work.
+    ///
+    /// # Errors
+    /// When the database is away, or what `work` says.
+    pub async fn on_session<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut sqlx::PgConnection) -> Result<T, sqlx::Error>,
+    ) -> Result<T, DbErr> {
+        let done = self.sessions.with(&self.write, work).await;
+        done.map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
     }
 
     /// Begins a transaction that will write.
@@ -186,6 +210,7 @@ impl Db {
     /// # Errors
     /// When a connection cannot be closed cleanly.
     pub async fn close(self) -> Result<(), DbErr> {
+        self.sessions.clear();
         self.read.close().await?;
         self.write.close().await
     }

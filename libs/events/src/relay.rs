@@ -30,26 +30,36 @@ pub async fn run_relay(
     lease: Arc<Lease>,
     stop: CancellationToken,
 ) {
-    let mut relay =
-        Relay { service, ledger, log, lease, ensured: HashSet::new(), told: HashSet::new() };
+    let mut relay = Relay {
+        service,
+        ledger,
+        log,
+        lease,
+        ensured: HashSet::new(),
+        lacking: BTreeSet::new(),
+        told: HashSet::new(),
+    };
     loop {
         let round = tokio::select! {
             () = stop.cancelled() => return,
             round = relay.publish_some() => round,
         };
-        let pause = match round {
+        match round {
             // Where some were there may be more.
-            Ok(count) if count > 0 => continue,
-            Ok(_) => LOOK,
+            Ok(count) if count > 0 => {}
+            Ok(_) => tokio::select! {
+                () = stop.cancelled() => return,
+                () = relay.ledger.appended() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            },
+            // New events are no reason to try again sooner.
             Err(error) => {
                 tracing::warn!(service, %error, "events wait in the outbox");
-                REST
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(REST) => {}
+                }
             }
-        };
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = relay.ledger.appended() => {}
-            () = tokio::time::sleep(pause) => {}
         }
     }
 }
@@ -60,6 +70,8 @@ struct Relay<'a> {
     log: Arc<dyn Log>,
     lease: Arc<Lease>,
     ensured: HashSet<String>,
+    /// Topics that the log has not been able to make yet.
+    lacking: BTreeSet<String>,
     told: HashSet<i64>,
 }
 
@@ -68,6 +80,8 @@ impl Relay<'_> {
         if !self.lease.held().await? {
             return Ok(0);
         }
+        // While the log is away, that is found out before the backlog is read and not after.
+        self.ensure().await?;
         let unsent = unsent(self.ledger.db().read(), self.service, BATCH).await?;
         for position in unsent.held {
             if self.told.insert(position) {
@@ -87,19 +101,25 @@ impl Relay<'_> {
             });
         }
         let positions: Vec<i64> = unsent.events.iter().map(|event| event.position).collect();
-        // Made by us, a topic has the partitions and limits of the settings and not the broker's defaults.
-        let fresh: BTreeSet<_> = messages.iter().map(|message| message.topic.clone()).collect();
-        let fresh: Vec<_> =
-            fresh.into_iter().filter(|topic| !self.ensured.contains(topic)).collect();
-        if !fresh.is_empty() {
-            self.log.ensure(&fresh).await?;
-            self.ensured.extend(fresh);
-        }
+        let topics = messages.iter().map(|message| &message.topic);
+        self.lacking.extend(topics.filter(|topic| !self.ensured.contains(*topic)).cloned());
+        self.ensure().await?;
         self.publish(&messages).await?;
         forget(self.ledger.db().write(), &positions).await?;
         metrics::counter!("events_published_total", "service" => self.service.to_owned())
             .increment(positions.len() as u64);
         Ok(positions.len())
+    }
+
+    /// Made by us, a topic has the partitions and limits of the settings and not the broker's defaults.
+    async fn ensure(&mut self) -> Result<(), LogError> {
+        if !self.lacking.is_empty() {
+            let lacking: Vec<_> = self.lacking.iter().cloned().collect();
+            self.log.ensure(&lacking).await?;
+            self.lacking.clear();
+            self.ensured.extend(lacking);
+        }
+        Ok(())
     }
 
     /// Waits for the log's acknowledgement, however long, and keeps the lease meanwhile.

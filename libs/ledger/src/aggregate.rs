@@ -13,6 +13,10 @@ pub trait Aggregate: Serialize + DeserializeOwned + Clone + Send + Sync + 'stati
     /// What can be asked of it.
     type Command: Clone + Send + Sync;
 
+    /// The shape of the state as it is stored; one more with every change of it. A state of another shape is
+    /// recomputed from its events, so that versions of the program may serve side by side.
+    const SHAPE: u32 = 1;
+
     /// What a command leads to, or why it is refused; an empty list means that nothing has to change.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use crate::aggregate::{Caller, Committed, Loaded, Stored};
 use crate::chain::{GENESIS, Link, hash_of};
 use crate::entity::aggregate;
 use crate::request::{Reply, RequestKey};
+use crate::state::text_of;
 use crate::write::Row;
 
 /// Everything one command writes, in the form of rows.
@@ -139,7 +140,7 @@ pub(crate) fn prepare<A: Stored>(
         aggregate: kind.to_owned(),
         aggregate_id: id.to_owned(),
         version,
-        state: serde_json::to_string(&state).map_err(Fault::internal)?,
+        state: text_of(&state).map_err(Fault::internal)?,
         hash,
         at,
     };

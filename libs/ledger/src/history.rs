@@ -5,8 +5,8 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
 };
 use tongban_contracts::event::join;
-use tongban_contracts::{DomainEvent, Meta};
-use tongban_kernel::Fault;
+use tongban_contracts::{DomainEvent, Meta, Unreadable};
+use tongban_kernel::{Fault, FaultKind};
 
 use crate::chain::{ChainFault, GENESIS, Link, hash_of};
 use crate::entity::event;
@@ -89,7 +89,7 @@ pub(crate) async fn check(
     })
 }
 
-async fn rows(
+pub(crate) async fn rows(
     connection: &impl ConnectionTrait,
     aggregate: &str,
     id: &str,
@@ -118,9 +118,26 @@ pub(crate) fn link(row: &event::Model) -> Link<'_> {
 }
 
 fn recorded<E: DomainEvent>(row: &event::Model) -> Result<Recorded<E>, Fault> {
+    Ok(Recorded { event: event_of(row)?, meta: meta(row)?, hash: hex::encode(&row.hash) })
+}
+
+/// What a row says happened, brought up to today's version of its event.
+pub(crate) fn event_of<E: DomainEvent>(row: &event::Model) -> Result<E, Fault> {
     let data = serde_json::from_str(&row.data).map_err(Fault::internal)?;
-    let event = join(&row.name, data).map_err(Fault::internal)?;
-    Ok(Recorded { event, meta: meta(row)?, hash: hex::encode(&row.hash) })
+    join(&row.name, data).map_err(|error| {
+        let told =
+            format!("{} {}, event {}: {error}", row.aggregate, row.aggregate_id, row.version);
+        match error {
+            // While versions are exchanged, another process can tell; this one does not guess.
+            Unreadable::Newer { .. } => Fault::new(
+                FaultKind::Unavailable,
+                "newer_event",
+                "该对象含有更新版本系统写入的记录，本进程尚不能读取，请稍后重试",
+            )
+            .internally(told),
+            _ => Fault::internal(told),
+        }
+    })
 }
 
 /// What the ledger knows of a stored event.

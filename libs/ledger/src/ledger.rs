@@ -12,8 +12,10 @@ use crate::aggregate::{Aggregate, Caller, Committed, Loaded, Stored};
 use crate::append::{Append, Kept, Prepared, prepare};
 use crate::chain::ChainFault;
 use crate::entity::aggregate;
+use crate::heads::Heads;
 use crate::history::{self, Recorded};
 use crate::request::{Reply, RequestKey};
+use crate::state::loaded;
 use crate::write::{Outcome, keep, write, write_all};
 
 /// How often a command that lost a race is decided anew before the caller is told.
@@ -31,6 +33,7 @@ pub struct Ledger {
     entropy: Arc<dyn Entropy>,
     appended: Arc<Notify>,
     committer: Arc<Combiner<Append, Outcome>>,
+    heads: Arc<Heads>,
 }
 
 impl Ledger {
@@ -54,7 +57,8 @@ impl Ledger {
         };
         let limits = Limits { waiting: WAITING, together: TOGETHER, batches };
         let committer = Arc::new(Combiner::new(limits, commit));
-        Self { db, clock, entropy, appended, committer }
+        let heads = Arc::new(Heads::new(db.clone()));
+        Self { db, clock, entropy, appended, committer, heads }
     }
 
     /// The database it lives in.
@@ -92,7 +96,11 @@ impl Ledger {
     /// # Errors
     /// When the database is away.
     pub async fn load<A: Aggregate>(&self, id: &str) -> Result<Option<Loaded<A>>, Fault> {
-        load(self.db.read(), id).await
+        let found = self.heads.find(<A::Event as DomainEvent>::AGGREGATE, id).await?;
+        match found {
+            Some(head) => loaded(self.db.read(), head).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Its history, oldest first.
@@ -358,11 +366,8 @@ async fn load<A: Aggregate>(
         .one(connection)
         .await
         .map_err(tongban_db::to_fault)?;
-    found.map(loaded).transpose()
-}
-
-/// The aggregate of a head.
-pub(crate) fn loaded<A: Aggregate>(head: aggregate::Model) -> Result<Loaded<A>, Fault> {
-    let state = serde_json::from_str(&head.state).map_err(Fault::internal)?;
-    Ok(Loaded { state, version: head.version, hash: head.hash, at: head.at })
+    match found {
+        Some(head) => loaded(connection, head).await.map(Some),
+        None => Ok(None),
+    }
 }

@@ -2,10 +2,15 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
+use tongban_db::Dialect;
 
 /// The migrations every service begins with.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(LedgerTables), Box::new(crate::tree::migration::TreeTables)]
+    vec![
+        Box::new(LedgerTables),
+        Box::new(crate::tree::migration::TreeTables),
+        Box::new(QuickCompression),
+    ]
 }
 
 struct LedgerTables;
@@ -92,4 +97,33 @@ impl MigrationTrait for LedgerTables {
 
 fn big_pk_auto(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).big_integer().not_null().auto_increment().primary_key().to_owned()
+}
+
+/// Histories are long texts: LZ4 takes a tenth of the processor time of PostgreSQL's own compression.
+struct QuickCompression;
+
+impl MigrationName for QuickCompression {
+    fn name(&self) -> &'static str {
+        "m20261123_000003_ledger_compression"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for QuickCompression {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let connection = manager.get_connection();
+        if tongban_db::dialect(connection) == Dialect::Postgres {
+            // What lies there stays as it is. A server that was built without LZ4 goes on as before.
+            connection
+                .execute_unprepared(
+                    "DO $do$ BEGIN \
+                       ALTER TABLE ledger_event ALTER COLUMN data SET COMPRESSION lz4; \
+                       ALTER TABLE ledger_aggregate ALTER COLUMN state SET COMPRESSION lz4; \
+                       ALTER TABLE ledger_request ALTER COLUMN body SET COMPRESSION lz4; \
+                     EXCEPTION WHEN feature_not_supported THEN NULL; END $do$",
+                )
+                .await?;
+        }
+        Ok(())
+    }
 }

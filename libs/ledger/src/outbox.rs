@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, Statement};
 use serde_json::value::RawValue;
 use tongban_contracts::{Envelope, Place, Sealed};
+use tongban_db::Dialect;
 use tongban_kernel::Fault;
 
 use crate::chain::{Link, hash_of};
@@ -70,16 +71,20 @@ pub async fn unsent(
 ) -> Result<Unsent, Fault> {
     let statement = Statement::from_sql_and_values(
         connection.get_database_backend(),
-        "SELECT place, wanted, event_id, aggregate, aggregate_id, version, name, bytes, data, actor, \
-         at, traceparent, previous, hash FROM (SELECT o.position AS place, o.event_id AS wanted, e.event_id, \
-         e.aggregate, e.aggregate_id, e.version, e.name, e.actor, e.at, e.traceparent, e.previous, \
-         e.hash, CAST(octet_length(e.data) AS BIGINT) AS bytes, \
-         CASE WHEN octet_length(e.data) <= $3 THEN e.data END AS data, \
-         SUM(CASE WHEN octet_length(e.data) <= $3 THEN octet_length(e.data) ELSE 0 END) \
-         OVER (ORDER BY o.position) AS so_far \
-         FROM (SELECT position, event_id FROM ledger_outbox ORDER BY position LIMIT $1) AS o \
-         LEFT JOIN ledger_event AS e ON e.event_id = o.event_id) AS waiting \
-         WHERE so_far - COALESCE(octet_length(data), 0) < $2 ORDER BY place",
+        format!(
+            "SELECT place, wanted, event_id, aggregate, aggregate_id, version, name, bytes, data, \
+             actor, at, traceparent, previous, hash FROM (SELECT o.position AS place, \
+             o.event_id AS wanted, e.event_id, e.aggregate, e.aggregate_id, e.version, e.name, \
+             e.actor, e.at, e.traceparent, e.previous, e.hash, \
+             CAST(octet_length(e.data) AS BIGINT) AS bytes, \
+             CASE WHEN octet_length(e.data) <= $3 THEN e.data END AS data, \
+             SUM(CASE WHEN octet_length(e.data) <= $3 THEN octet_length(e.data) ELSE 0 END) \
+             OVER (ORDER BY o.position) AS so_far \
+             FROM (SELECT position, event_id FROM ledger_outbox ORDER BY position LIMIT $1) AS o \
+             LEFT JOIN {} AS waiting \
+             WHERE so_far - COALESCE(octet_length(data), 0) < $2 ORDER BY place",
+            event_of_each(tongban_db::dialect(connection))
+        ),
         [i64::try_from(limit).unwrap_or(i64::MAX).into(), MOST_BYTES.into(), LARGEST.into()],
     );
     let rows = connection.query_all_raw(statement).await.map_err(tongban_db::to_fault)?;
@@ -98,6 +103,19 @@ pub async fn unsent(
         unsent.events.push(Outgoing { position, envelope });
     }
     Ok(unsent)
+}
+
+/// The event each row of the outbox names, found by its identifier.
+///
+/// Left to choose, PostgreSQL reads the whole history for a handful of rows as long as it knows nothing about
+/// their number; a LIMIT within keeps it from that.
+fn event_of_each(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "ledger_event AS e ON e.event_id = o.event_id)",
+        Dialect::Postgres => {
+            "LATERAL (SELECT * FROM ledger_event WHERE event_id = o.event_id LIMIT 1) AS e ON TRUE)"
+        }
+    }
 }
 
 impl Waiting {

@@ -7,15 +7,15 @@ use sea_orm::{
     IdenStatic as _, IntoActiveModel as _, Statement, Value,
 };
 use tongban_contracts::DomainEvent;
-use tongban_contracts::event::join;
 use tongban_db::Shadow;
 use tongban_kernel::{Fault, Faults};
 
 use crate::aggregate::Stored;
 use crate::chain::{GENESIS, hash_of};
 use crate::entity::{aggregate, event};
-use crate::history::{link, meta};
+use crate::history::{event_of, link, meta};
 use crate::replay::Replay;
+use crate::state::text_of;
 use crate::write::{Row, replace};
 
 /// Events read at once.
@@ -277,7 +277,7 @@ impl<A: Stored> Walk<'_, A> {
         let Some(Current { mut head, state, broken }) = self.current.take() else { return Ok(()) };
         let Some(state) = state.filter(|_| !broken) else { return Ok(()) };
         self.rows.push(Row::of(state.row(&head.aggregate_id, head.version)));
-        head.state = serde_json::to_string(&state).map_err(Fault::internal)?;
+        head.state = text_of(&state).map_err(Fault::internal)?;
         self.heads.push(Row::of(head.into_active_model().reset_all()));
         Ok(())
     }
@@ -297,8 +297,7 @@ impl<A: Stored> Walk<'_, A> {
 }
 
 fn led_to<A: Stored>(state: Option<A>, row: &event::Model) -> Option<A> {
-    let event: A::Event = join(&row.name, serde_json::from_str(&row.data).ok()?).ok()?;
-    A::evolve(state, &event, &meta(row).ok()?)
+    A::evolve(state, &event_of(row).ok()?, &meta(row).ok()?)
 }
 
 fn refused<A: Stored>(error: DbErr) -> Fault {

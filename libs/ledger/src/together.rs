@@ -8,7 +8,8 @@ use tongban_kernel::Fault;
 
 use crate::aggregate::{Aggregate, Caller, Loaded, Stored};
 use crate::entity::aggregate;
-use crate::ledger::{Decided, Ledger, loaded};
+use crate::ledger::{Decided, Ledger};
+use crate::state::loaded;
 use crate::write::write;
 
 /// A command that is to be carried out with others.
@@ -100,5 +101,9 @@ async fn load_all<A: Aggregate>(
         .all(transaction)
         .await
         .map_err(tongban_db::to_fault)?;
-    found.into_iter().map(|head| Ok((head.aggregate_id.clone(), loaded(head)?))).collect()
+    let mut all = HashMap::with_capacity(found.len());
+    for head in found {
+        all.insert(head.aggregate_id.clone(), loaded(transaction, head).await?);
+    }
+    Ok(all)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::Datelike as _;
 use tongban_calendar::Calendar;
-use tongban_db::{Db, Storage};
+use tongban_db::{Db, Standing, Storage};
 use tongban_events::Log as _;
 use tongban_events::kafka::{KafkaLog, KafkaSettings};
 use tongban_history::{History, KeyState};
@@ -214,15 +214,20 @@ async fn check_databases(settings: &Settings, services: &[Arc<dyn Service>]) -> 
         let answer = async {
             let db = Db::open(&storage, name).await?;
             db.ping().await?;
-            tongban_db::pending(&db, crate::process::all_migrations(service.as_ref())).await
+            tongban_db::standing(&db, crate::process::all_migrations(service.as_ref())).await
         };
         findings.push(match tokio::time::timeout(Duration::from_secs(10), answer).await {
-            Ok(Ok(0)) => Finding::fine(&subject),
-            Ok(Ok(lacking)) => Finding::wrong(
+            Ok(Ok(Standing { beyond, .. })) if !beyond.is_empty() => Finding::wrong(
                 &subject,
-                format!("{lacking} migrations are lacking"),
+                format!("contracted for a later version: {}", beyond.join(", ")),
+                "run that version of tongban",
+            ),
+            Ok(Ok(Standing { lacking, .. })) if !lacking.is_empty() => Finding::wrong(
+                &subject,
+                format!("{} migrations are lacking", lacking.len()),
                 "run `tongban migrate` with the same settings",
             ),
+            Ok(Ok(_)) => Finding::fine(&subject),
             Ok(Err(error)) => Finding::wrong(
                 &subject,
                 error.to_string(),

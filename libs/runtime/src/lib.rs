@@ -12,12 +12,13 @@ mod rebuild;
 mod reconcile;
 mod service;
 mod settings;
+mod telling;
 
 pub use doctor::{Finding, diagnose};
 pub use document::document;
 pub use history::audit_ledgers;
 pub use parked::{ParkedOf, parked};
-pub use process::{Ambient, Process, StartError, load, migrate};
+pub use process::{Ambient, Process, StartError, all_migrations, contract, load, migrate};
 pub use rebuild::{Rebuilt, RebuiltTable, rebuild};
 pub use reconcile::{Acknowledged, Answers, Reader, Reconciliation, Told, Topic, reconcile};
 pub use service::{Host, Job, Service, Started, read_sample};

@@ -25,6 +25,8 @@ pub(crate) struct Ops {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) verifier: Verifier,
     pub(crate) stopping: Arc<AtomicBool>,
+    /// Whether a schema was contracted for a later version of the program.
+    pub(crate) outdated: Arc<AtomicBool>,
     pub(crate) metrics: Option<PrometheusHandle>,
 }
 
@@ -52,6 +54,9 @@ async fn ready(State(ops): State<Ops>) -> Response {
     let mut lacking = Vec::new();
     if ops.stopping.load(Ordering::SeqCst) {
         lacking.push("stopping".to_owned());
+    }
+    if ops.outdated.load(Ordering::SeqCst) {
+        lacking.push("a schema was contracted for a later version".to_owned());
     }
     if !ops.verifier.is_ready() {
         lacking.push("no token keys yet".to_owned());

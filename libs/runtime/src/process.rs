@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tongban_calendar::Calendar;
-use tongban_db::{Db, Lease, Storage};
+use tongban_db::{Db, Lease, Serving, Standing, Storage};
 use tongban_events::embedded::EmbeddedLog;
 use tongban_events::kafka::{KafkaLog, KafkaSettings};
 use tongban_events::{Log, run_consumer, run_relay};
@@ -31,6 +31,7 @@ use crate::ops::{self, Ops};
 use crate::reconcile::Count;
 use crate::service::{Host, Job, Service};
 use crate::settings::Settings;
+use crate::telling::KeepTelling;
 
 /// How long requests under way may take to finish when the process stops.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -50,6 +51,12 @@ pub enum StartError {
     /// The schema is older than the program.
     #[error("the database of {0} lacks {1} migrations: run `tongban migrate` first")]
     Migrations(String, usize),
+    /// The schema was contracted for a later version of the program.
+    #[error("the database of {0} was contracted for a later version ({1}): run that version")]
+    Contracted(String, String),
+    /// The schema cannot be contracted now.
+    #[error("the database of {0} was not contracted: {1}")]
+    Contract(String, tongban_db::ContractError),
     /// The log refuses.
     #[error(transparent)]
     Log(#[from] tongban_events::LogError),
@@ -115,6 +122,11 @@ impl Process {
             listener.local_addr().map_err(|error| StartError::Listen(settings.listen, error))?;
         let lock = occupy(&settings)?;
         let log = open_log(&settings).await?;
+        // Told before any schema is looked at: whoever contracts sees it from here on.
+        let serving = Arc::new(serving(&settings, &chosen));
+        patiently("serving", || serving.tell())
+            .await
+            .map_err(|error| StartError::Database("serving".into(), error))?;
         let verifier = Verifier::new(
             settings.trusted_issuers(address),
             &settings.audience,
@@ -130,7 +142,7 @@ impl Process {
         let mut documents = Vec::new();
         let mut watched = Vec::new();
         let mut hosts = Vec::new();
-        for service in chosen {
+        for service in &chosen {
             let name = service.info().name;
             let host = hosting.open(service.as_ref()).await?;
             let started = service.start(&host).await?;
@@ -180,6 +192,12 @@ impl Process {
             }
             hosts.push(host);
         }
+        let outdated = Arc::new(AtomicBool::new(false));
+        let keep = KeepTelling::new(serving, &chosen, &hosts, Arc::clone(&outdated));
+        let (job, until): (Arc<dyn Job>, _) = (Arc::new(keep), quiet.clone());
+        background.spawn(supervise("keep-telling", quiet.clone(), move || {
+            run_job(job.clone(), until.clone())
+        }));
         background.close();
         let stopping = Arc::new(AtomicBool::new(false));
         let ops = Ops {
@@ -187,6 +205,7 @@ impl Process {
             clock: Arc::clone(&ambient.clock),
             verifier,
             stopping: Arc::clone(&stopping),
+            outdated,
             metrics: ambient.metrics.clone(),
         };
         let router =
@@ -236,7 +255,7 @@ impl Process {
     }
 }
 
-/// Brings the databases of the chosen services up to date.
+/// Expands the databases of the chosen services to what this version needs; earlier versions may serve on.
 ///
 /// # Errors
 /// When a database is away or a migration fails.
@@ -252,6 +271,34 @@ pub async fn migrate(settings: &Settings, services: &[Arc<dyn Service>]) -> Resu
         db.close().await.map_err(failed)?;
     }
     Ok(())
+}
+
+/// Takes out of the databases of the chosen services what this version no longer needs; gives how many migrations
+/// were applied. Refused while an earlier version serves.
+///
+/// # Errors
+/// When an earlier version serves, a database is away or not expanded yet, or a migration fails.
+pub async fn contract(
+    settings: &Settings,
+    services: &[Arc<dyn Service>],
+) -> Result<usize, StartError> {
+    let storage = settings.storage();
+    // Files have one owner; this is it until the end.
+    let _lock = match &storage {
+        Storage::Sqlite { .. } => occupy(settings)?,
+        Storage::Postgres { .. } => None,
+    };
+    let mut applied = 0;
+    for service in choose(settings, services)? {
+        let name = service.info().name;
+        let failed = |error| StartError::Database(name.into(), error);
+        let db = Db::open(&storage, name).await.map_err(failed)?;
+        applied += tongban_db::contract(&db, &storage, name, all_migrations(service.as_ref()))
+            .await
+            .map_err(|error| StartError::Contract(name.into(), error))?;
+        db.close().await.map_err(failed)?;
+    }
+    Ok(applied)
 }
 
 /// Loads the sample city into the databases of the chosen services; gives what each says of it.
@@ -344,14 +391,17 @@ impl Hosting {
         let db = Db::open(&storage, name).await.map_err(failed)?;
         let migrations = all_migrations(service);
         if matches!(storage, Storage::Sqlite { .. }) {
-            tongban_db::migrate(&db, &storage, name, migrations).await.map_err(failed)?;
-        } else {
-            let lacking = patiently(name, || tongban_db::pending(&db, migrations.clone()))
+            tongban_db::migrate(&db, &storage, name, migrations.clone()).await.map_err(failed)?;
+        }
+        let Standing { lacking, beyond } =
+            patiently(name, || tongban_db::standing(&db, migrations.clone()))
                 .await
                 .map_err(failed)?;
-            if lacking > 0 {
-                return Err(StartError::Migrations(name.into(), lacking));
-            }
+        if !beyond.is_empty() {
+            return Err(StartError::Contracted(name.into(), beyond.join(", ")));
+        }
+        if !lacking.is_empty() {
+            return Err(StartError::Migrations(name.into(), lacking.len()));
         }
         let clock = Arc::clone(&self.ambient.clock);
         let entropy = Arc::clone(&self.ambient.entropy);
@@ -388,9 +438,19 @@ where
     }
 }
 
-pub(crate) fn all_migrations(
+/// That this process serves `services`, each with the contractions it knows.
+fn serving(settings: &Settings, services: &[Arc<dyn Service>]) -> Serving {
+    let known = services.iter().map(|service| {
+        let migrations = all_migrations(service.as_ref())();
+        (service.info().name, tongban_db::contractions(&migrations))
+    });
+    Serving::new(&settings.storage(), known)
+}
+
+/// Every migration of a service's database, those of ledger, events and history first.
+pub fn all_migrations(
     service: &dyn Service,
-) -> impl Fn() -> Vec<Box<dyn MigrationTrait>> + Clone + Send + Sync + 'static {
+) -> impl Fn() -> Vec<Box<dyn MigrationTrait>> + Clone + Send + Sync + use<> {
     let own = service.migrations();
     move || {
         let mut all = tongban_ledger::migrations();

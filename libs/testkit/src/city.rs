@@ -186,6 +186,11 @@ impl TestCity {
         seen
     }
 
+    /// Stops the process and leaves everything as it is, for another to go on with.
+    pub async fn halt(self) {
+        self.process.stop().await;
+    }
+
     /// Stops the process and removes what the test left behind.
     pub async fn stop(self) {
         self.process.stop().await;

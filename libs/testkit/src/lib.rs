@@ -10,8 +10,10 @@
 mod backend;
 mod city;
 mod issuer;
+pub mod kept;
 mod outage;
 pub mod people;
+pub mod schema;
 
 pub use backend::{Backend, remove};
 pub use city::{Answer, Client, TestCity, eventually};

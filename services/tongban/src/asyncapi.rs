@@ -1,25 +1,14 @@
 //! The AsyncAPI 3 document of all events, generated from their types.
 
 use serde_json::{Map, Value, json};
-use tongban_contracts::DomainEvent;
-use tongban_contracts::identity::{AccountEvent, BodyEvent, RegionEvent};
-use tongban_contracts::intake::CaseEvent;
-use tongban_contracts::licences::LicenceEvent;
-use tongban_contracts::matters::MatterEvent;
-use tongban_contracts::reviews::ReviewEvent;
+use tongban_contracts::catalogue::{Visitor, schemas, shapes, visit_all};
+use tongban_contracts::{DomainEvent, Versioned};
 use utoipa::ToSchema;
-use utoipa::openapi::{RefOr, Schema};
 
 /// The document.
 pub fn document() -> Value {
     let mut parts = Parts::default();
-    parts.add::<AccountEvent>("账号 accounts of people, officers and systems");
-    parts.add::<BodyEvent>("实施主体 public bodies");
-    parts.add::<RegionEvent>("行政区划 regions");
-    parts.add::<MatterEvent>("政务服务事项 matters of the catalogue");
-    parts.add::<CaseEvent>("办件 cases from submission to delivery");
-    parts.add::<LicenceEvent>("电子证照 e-licences");
-    parts.add::<ReviewEvent>("好差评 rights to review, and reviews");
+    visit_all(&mut parts);
     json!({
         "asyncapi": "3.0.0",
         "info": {
@@ -28,7 +17,8 @@ pub fn document() -> Value {
             "description": "Every event is a CloudEvents 1.0 envelope in structured JSON form. \
                 The message key is the aggregate's identifier (`subject`), so order holds per \
                 aggregate; `sequence` counts its events from 1 without gaps. An event may be \
-                delivered again: consumers recognise it by subject and sequence. `chainhash` is computed \
+                delivered again: consumers recognise it by subject and sequence. `type` ends with the \
+                version of the event; a log also holds those of earlier versions. `chainhash` is computed \
                 over the text of `actor` and `data` exactly as sent.",
         },
         "defaultContentType": "application/cloudevents+json",
@@ -46,18 +36,13 @@ struct Parts {
     schemas: Map<String, Value>,
 }
 
-impl Parts {
-    fn add<E: DomainEvent + ToSchema>(&mut self, description: &str) {
+impl Visitor for Parts {
+    fn visit<E: DomainEvent + ToSchema>(&mut self, description: &'static str) {
         let topic = E::topic();
         let name = format!("{}_{}", E::SERVICE, E::AGGREGATE);
-        let mut found: Vec<(String, RefOr<Schema>)> = vec![(E::name().into_owned(), E::schema())];
-        E::schemas(&mut found);
-        for (schema, definition) in found {
-            let definition = serde_json::to_value(definition).unwrap_or_default();
-            self.schemas.insert(schema, definition);
-        }
+        self.schemas.extend(schemas::<E>());
         let payload = format!("{name}_envelope");
-        self.schemas.insert(payload.clone(), envelope(E::SERVICE, E::AGGREGATE, &E::name()));
+        self.schemas.insert(payload.clone(), envelope::<E>());
         self.messages.insert(
             name.clone(),
             json!({
@@ -87,11 +72,18 @@ impl Parts {
 }
 
 /// The schema of an envelope; `data` is the part of the event beside its `type`.
-fn envelope(service: &str, aggregate: &str, event: &str) -> Value {
+fn envelope<E: DomainEvent + ToSchema>() -> Value {
+    let (service, aggregate, event) = (E::SERVICE, E::AGGREGATE, E::name());
+    let stored: Vec<String> = shapes::<E>().into_keys().collect();
+    let types = stored
+        .iter()
+        .filter_map(|stored| Versioned::parse(stored))
+        .map(|event| format!("cn.tongban.{service}.{aggregate}.{}.v{}", event.name, event.version));
+    let types: Vec<String> = types.collect();
     json!({
         "type": "object",
         "description": format!(
-            "CloudEvents envelope. `type` is cn.tongban.{service}.{aggregate}.<event>.v1 and `data` \
+            "CloudEvents envelope. `type` is cn.tongban.{service}.{aggregate}.<event>.v<version> and `data` \
              is the `data` of the {event} whose `type` is <event>."
         ),
         "required": ["specversion", "id", "source", "type", "subject", "time", "datacontenttype", "sequence", "previoushash", "chainhash", "actor", "data"],
@@ -101,7 +93,8 @@ fn envelope(service: &str, aggregate: &str, event: &str) -> Value {
             "source": { "const": format!("/tongban/{service}") },
             "type": {
                 "type": "string",
-                "pattern": format!("^cn\\.tongban\\.{service}\\.{aggregate}\\.[a-z_]+\\.v1$")
+                "enum": types,
+                "description": "What is written today, each with its version"
             },
             "subject": { "type": "string", "description": "Identifier of the aggregate" },
             "time": { "type": "string", "format": "date-time" },
@@ -115,7 +108,7 @@ fn envelope(service: &str, aggregate: &str, event: &str) -> Value {
             "chainhash": {
                 "type": "string", "pattern": "^[0-9a-f]{64}$",
                 "description": "SM3 over `tongban-event-v1`, previous hash (bytes), id, aggregate, subject, \
-                    sequence (8 bytes, big endian), event name, time (microseconds since 1970, 8 bytes), \
+                    sequence (8 bytes, big endian), event name (with `.v` and the version from version 2 on), time (microseconds since 1970, 8 bytes), \
                     text of actor, text of data; each preceded by its length in bytes (8 bytes, big endian)"
             },
             "actor": { "type": "object", "description": "Who caused it" },

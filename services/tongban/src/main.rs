@@ -4,6 +4,8 @@ mod asyncapi;
 mod commands;
 mod options;
 mod services;
+#[cfg(test)]
+mod tests;
 
 use std::process::ExitCode;
 

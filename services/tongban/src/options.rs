@@ -20,8 +20,8 @@ pub struct Cli {
 pub enum Command {
     /// Runs the services: all of them on local files, or some of them on PostgreSQL and Kafka.
     Serve(ServeOptions),
-    /// Brings the databases of the services up to date.
-    Migrate(SettingsOptions),
+    /// Expands the databases of the services to what this version needs; the version before may serve on.
+    Migrate(MigrateOptions),
     /// Loads the sample city; loading again changes nothing.
     Load(SettingsOptions),
     /// Writes the OpenAPI documents of all services, and the AsyncAPI document of their events.
@@ -144,6 +144,17 @@ pub struct ServeOptions {
     /// Loads the sample city first and says what to try.
     #[arg(long)]
     pub load: bool,
+}
+
+/// Options of `migrate`.
+#[derive(Debug, Args)]
+pub struct MigrateOptions {
+    /// The settings.
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+    /// Instead takes away what this version no longer needs; refused while an earlier version serves.
+    #[arg(long)]
+    pub contract: bool,
 }
 
 /// Options of `openapi`.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use tongban_e2e::load::Latencies;
+
 /// Makes, in a schema of its own, copies of the tables a submission writes to.
 const TABLES: &str = "
 DROP SCHEMA IF EXISTS yardstick CASCADE;
@@ -72,9 +74,42 @@ impl PgBench {
 
     /// Transactions a second over `connections` connections.
     pub fn run(&self, connections: usize, time: Duration) -> Result<f64, Box<dyn Error>> {
-        let connections = connections.to_string();
+        self.pgbench(connections, time, &[])
+    }
+
+    /// How long its transactions take when `rate` of them a second fall due, each counted from then.
+    pub fn at_rate(
+        &self,
+        connections: usize,
+        rate: f64,
+        time: Duration,
+    ) -> Result<Latencies, Box<dyn Error>> {
+        let directory = self.script.with_extension("log");
+        if directory.exists() {
+            std::fs::remove_dir_all(&directory)?;
+        }
+        std::fs::create_dir_all(&directory)?;
+        let prefix = format!("--log-prefix={}", directory.join("taken").display());
+        self.pgbench(connections, time, &["--log", &prefix, &format!("--rate={rate}")])?;
+        let mut taken = Vec::new();
+        for file in std::fs::read_dir(&directory)? {
+            let text = std::fs::read_to_string(file?.path())?;
+            // Client, transaction, microseconds from when it was due, and more that is not needed.
+            let times = text.lines().filter_map(|line| line.split(' ').nth(2)?.parse().ok());
+            taken.extend(times.map(Duration::from_micros));
+        }
+        Ok(Latencies::new(taken))
+    }
+
+    fn pgbench(
+        &self,
+        connections: usize,
+        time: Duration,
+        more: &[&str],
+    ) -> Result<f64, Box<dyn Error>> {
         let output = Command::new(self.tools.join("pgbench"))
             .args(["--no-vacuum", "--protocol=prepared", "--jobs=2"])
+            .args(more)
             .arg(format!("--client={connections}"))
             .arg(format!("--time={}", time.as_secs()))
             .arg("--file")

@@ -89,7 +89,14 @@ impl Submissions {
         println!("  processor time of one, ours     {} µs", shown(&in_city, 0));
         println!("    and in PostgreSQL             {} µs", shown(&in_database, 0));
         println!("  pgbench's in PostgreSQL         {} µs", shown(&in_theirs, 0));
-        self.half(&city, &applicants, spread(&ours).1 / 2.0).await?;
+        let half = spread(&ours).1 / 2.0;
+        self.half(&city, &applicants, half).await?;
+        let plain = yardstick.at_rate(self.connections, half, Duration::from_secs(self.seconds))?;
+        println!(
+            "  pgbench at as many a second     p50 {:.1} ms, p99 {:.1} ms",
+            plain.within(0.5),
+            plain.within(0.99)
+        );
         for connections in [1, self.connections] {
             let each = self.statements(&yardstick, &city, &applicants, connections).await?;
             println!("  SQL statements per submission   {each:.1} at {connections} connections");

@@ -115,7 +115,23 @@ impl Bench {
             drained / inserts,
             drained / messages
         );
+        let (places, rate) = self.sequence().await?;
+        println!(
+            "places of {places} in the history:   {rate:>8.0} events/s   ({:.2} of plain inserts)",
+            rate / inserts
+        );
         Ok(())
+    }
+
+    /// Gives all events so far their places in the history, as the job beside the requests does.
+    async fn sequence(&self) -> Done<(u64, f64)> {
+        let (begun, mut places) = (Instant::now(), 0);
+        loop {
+            match tongban_ledger::tree::sequence(self.ledger.db(), 500).await? {
+                0 => return Ok((places, places as f64 / begun.elapsed().as_secs_f64())),
+                added => places += added,
+            }
+        }
     }
 
     async fn start(&self, stop: &CancellationToken) -> Done<Vec<tokio::task::JoinHandle<()>>> {

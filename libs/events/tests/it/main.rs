@@ -13,4 +13,5 @@ mod rebuilding;
 mod relaying;
 mod setting_aside;
 mod tally;
+mod versions;
 mod world;

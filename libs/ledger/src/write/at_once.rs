@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use sea_orm::DbErr;
-use sea_orm::RuntimeErr;
 use sea_orm::sea_query::{Value, sea_value_to_json_value};
 use sea_orm::sqlx::{self, AssertSqlSafe};
 use tongban_db::Db;
@@ -64,16 +63,12 @@ pub(super) async fn write(db: &Db, batch: &[&Append]) -> Result<(), DbErr> {
         .bind(of(&events, |(_, event)| event.previous.as_slice()))
         .bind(of(&events, |(_, event)| event.hash.as_slice()))
         .bind(columns(&heads));
-    query.execute(db.write().get_postgres_connection_pool()).await.map_err(error)?;
+    db.on_session(async |connection| query.execute(connection).await).await?;
     Ok(())
 }
 
 fn of<'a, T, V>(rows: &'a [T], value: impl Fn(&'a T) -> V) -> Vec<V> {
     rows.iter().map(value).collect()
-}
-
-fn error(error: sqlx::Error) -> DbErr {
-    DbErr::Exec(RuntimeErr::SqlxError(error.into()))
 }
 
 /// The query columns as JSON, which PostgreSQL reads by the types of their table.

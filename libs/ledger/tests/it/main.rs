@@ -5,11 +5,13 @@
 mod appending;
 mod batches;
 mod chain;
+mod kept;
 mod outbox;
 mod races;
 mod rebuilding;
 mod requests;
 mod tally;
 mod tree;
+mod versions;
 mod within;
 mod world;

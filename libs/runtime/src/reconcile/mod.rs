@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tongban_contracts::Versioned;
 use tongban_contracts::event::topic;
 use tongban_events::{Log, Progress};
 use tongban_kernel::Fault;
@@ -100,8 +101,11 @@ async fn count(
         let kept = tongban_ledger::tally_answers(&snapshot).await?;
         if !told.is_empty() {
             let found = tongban_ledger::tally_names(&snapshot).await?;
-            let found = found.into_iter();
-            names.extend(found.map(|((kind, name), count)| ((topic(service, &kind), name), count)));
+            for ((kind, stored), count) in found {
+                // A caller counts what happened, whatever version it was written in.
+                let name = Versioned::parse(&stored).map_or(stored.as_str(), |found| found.name);
+                *names.entry((topic(service, &kind), name.to_owned())).or_default() += count;
+            }
         }
         let stored = tallies.values().map(|tally| tally.stored).sum();
         all.answers.push(Answers { service, kept, stored });

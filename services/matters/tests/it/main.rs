@@ -9,4 +9,5 @@ mod publishing;
 mod rights;
 mod searching;
 mod tokens;
+mod upgrading;
 mod withdrawing;

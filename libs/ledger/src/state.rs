@@ -1,0 +1,83 @@
+//! The state beside a history: what its events lead to, kept so that they need not be read again.
+
+use std::borrow::Cow;
+
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use tongban_contracts::DomainEvent;
+use tongban_kernel::{Fault, FaultKind};
+
+use crate::aggregate::{Aggregate, Loaded};
+use crate::entity::{aggregate, event};
+use crate::history::{event_of, meta, rows};
+
+/// A state of any shape but the first, as it is stored; one of the first stands there as it is.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shaped<'a> {
+    shape: u32,
+    #[serde(borrow)]
+    state: Cow<'a, RawValue>,
+}
+
+/// The text to store for a state.
+pub(crate) fn text_of<A: Aggregate>(state: &A) -> Result<String, serde_json::Error> {
+    let text = serde_json::to_string(state)?;
+    if A::SHAPE == 1 {
+        return Ok(text);
+    }
+    let state = Cow::Owned(RawValue::from_string(text)?);
+    serde_json::to_string(&Shaped { shape: A::SHAPE, state })
+}
+
+/// The state in a stored text; `None` when it is of another shape than this build's.
+pub(crate) fn of_text<A: Aggregate>(text: &str) -> Option<Result<A, serde_json::Error>> {
+    // Every shape but the first begins so; a state that does by itself is told apart by its other fields.
+    let shaped = text.starts_with(r#"{"shape":"#).then(|| serde_json::from_str::<Shaped<'_>>(text));
+    let (shape, state) = match &shaped {
+        Some(Ok(shaped)) => (shaped.shape, shaped.state.get()),
+        _ => (1, text),
+    };
+    (shape == A::SHAPE).then(|| serde_json::from_str(state))
+}
+
+/// The aggregate of a head.
+pub(crate) async fn loaded<A: Aggregate>(
+    connection: &impl ConnectionTrait,
+    head: aggregate::Model,
+) -> Result<Loaded<A>, Fault> {
+    let state = match of_text::<A>(&head.state) {
+        Some(state) => state.map_err(Fault::internal)?,
+        None => recomputed(connection, &head).await?,
+    };
+    Ok(Loaded { state, version: head.version, hash: head.hash, at: head.at })
+}
+
+/// The state up to `head`, from its events: another version of the program wrote it in a shape of its own.
+async fn recomputed<A: Aggregate>(
+    connection: &impl ConnectionTrait,
+    head: &aggregate::Model,
+) -> Result<A, Fault> {
+    let (kind, id) = (<A::Event as DomainEvent>::AGGREGATE, &head.aggregate_id);
+    let mut rows = rows(connection, kind, id).await?;
+    // The head was read before its events; what was appended since belongs to a later one.
+    rows.retain(|row| row.version <= head.version);
+    if rows.last().is_none_or(|last| last.hash != head.hash) {
+        return Err(Fault::internal(format!("{kind} {id}: its state is not that of its events")));
+    }
+    led_to(&rows)
+}
+
+/// What a whole history leads to.
+pub(crate) fn led_to<A: Aggregate>(rows: &[event::Model]) -> Result<A, Fault> {
+    let mut state = None;
+    for row in rows {
+        let next = A::evolve(state, &event_of(row)?, &meta(row)?).ok_or_else(|| {
+            let place = format!("{} {}: event {}", row.aggregate, row.aggregate_id, row.version);
+            Fault::internal(format!("{place} cannot follow"))
+        })?;
+        state = Some(next);
+    }
+    state.ok_or_else(|| Fault::new(FaultKind::Internal, "internal", "系统内部错误"))
+}
