@@ -131,7 +131,8 @@ impl Db {
                     .sqlx_logging(false)
                     .connect_lazy(true);
                 let pool = Database::connect(options).await?;
-                Ok(Self { read: pool.clone(), write: pool, sessions: Arc::default() })
+                let sessions = Arc::new(Sessions::of(*max_connections));
+                Ok(Self { read: pool.clone(), write: pool, sessions })
             }
         }
     }

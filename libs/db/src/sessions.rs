@@ -13,11 +13,21 @@ use sea_orm::sqlx::{self, PgConnection, Postgres};
 /// After so long a connection goes back to the pool, which looks after those that grow old.
 const KEPT: Duration = Duration::from_secs(60);
 
-/// Kept connections: never more than were in use at once.
+/// Kept connections: never more than were in use at once, and not all that the pool may have: whoever takes one
+/// from the pool would wait for it in vain.
 #[derive(Debug, Default)]
-pub(crate) struct Sessions(Mutex<Vec<(PoolConnection<Postgres>, Instant)>>);
+pub(crate) struct Sessions {
+    kept: Mutex<Vec<(PoolConnection<Postgres>, Instant)>>,
+    most: usize,
+}
 
 impl Sessions {
+    /// Keeps up to half of the connections of a pool of `connections`.
+    pub(crate) fn of(connections: u32) -> Self {
+        let most = usize::try_from(connections / 2).unwrap_or(usize::MAX);
+        Self { kept: Mutex::default(), most }
+    }
+
     /// Does `work` on a kept connection, or on one of `pool`.
     ///
     /// # Errors
@@ -34,7 +44,12 @@ impl Sessions {
         };
         let done = work(&mut connection).await;
         match done {
-            Ok(_) => self.locked().push((connection, since)),
+            Ok(_) => {
+                let mut kept = self.locked();
+                if kept.len() < self.most {
+                    kept.push((connection, since));
+                }
+            }
             // Where one is broken, the others may be, too.
             Err(_) => self.clear(),
         }
@@ -47,6 +62,6 @@ impl Sessions {
     }
 
     fn locked(&self) -> MutexGuard<'_, Vec<(PoolConnection<Postgres>, Instant)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult, Stat
 use tongban_kernel::Fault;
 
 use super::{Place, Shadow, quoted};
-use crate::to_fault;
+use crate::{Dialect, dialect, to_fault};
 
 /// How live rows differed from those of the shadow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, FromQueryResult)]
@@ -43,30 +43,36 @@ struct Column {
     key: bool,
 }
 
-/// The columns of a table, in their order, and whether they are of its primary key.
-const ON_SQLITE: &str =
-    "SELECT name, pk > 0 AS key FROM pragma_table_info($1, 'main') ORDER BY cid";
+/// The columns that a table has in both places, in their order, and whether they are of its primary key. While
+/// another version serves, the live table may have some that the program does not know, or no longer some that
+/// it does without.
+const ON_SQLITE: &str = "SELECT name, pk > 0 AS key FROM pragma_table_info($1, 'main') \
+    WHERE name IN (SELECT name FROM pragma_table_info($1, 'live')) ORDER BY cid";
 const ON_POSTGRES: &str = "SELECT a.attname::text AS name, EXISTS (SELECT 1 FROM pg_index AS i \
     WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY (i.indkey)) AS key \
-    FROM pg_attribute AS a WHERE a.attrelid = to_regclass(quote_ident($1)) AND a.attnum > 0 \
-    AND NOT a.attisdropped ORDER BY a.attnum";
+    FROM pg_attribute AS a WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 \
+    AND NOT a.attisdropped AND EXISTS (SELECT 1 FROM pg_attribute AS l \
+    WHERE l.attrelid = to_regclass($2) AND l.attname = a.attname AND NOT l.attisdropped) \
+    ORDER BY a.attnum";
 
 impl Shadow {
     /// The table `name` in both places.
     ///
     /// # Errors
-    /// When it is not there or has no primary key, which is our own mistake; the database's absence.
+    /// When it is not in both or has no primary key, which is our own mistake; the database's absence.
     pub async fn table(
         &self,
         transaction: &DatabaseTransaction,
         name: &'static str,
     ) -> Result<ShadowTable, Fault> {
-        let sql = match self.place {
-            Place::File(_) => ON_SQLITE,
-            Place::Schema => ON_POSTGRES,
-        };
         let backend = transaction.get_database_backend();
-        let statement = Statement::from_sql_and_values(backend, sql, [name.into()]);
+        let statement = match self.place {
+            Place::File(_) => Statement::from_sql_and_values(backend, ON_SQLITE, [name.into()]),
+            Place::Schema => {
+                let places = [self.own(name).into(), self.live(name).into()];
+                Statement::from_sql_and_values(backend, ON_POSTGRES, places)
+            }
+        };
         let columns = Column::find_by_statement(statement).all(transaction).await;
         let columns = columns.map_err(to_fault)?;
         let named = |column: &Column| quoted(&column.name);
@@ -128,7 +134,18 @@ impl ShadowTable {
              WHERE NOT EXISTS (SELECT 1 FROM {own} AS s WHERE {same})",
             missing = format_args!("l.{} IS NULL", self.keys[0]),
         );
-        transaction.execute_unprepared(&sql).await.map(|_| ()).map_err(to_fault)
+        self.analyze(transaction, own).await?;
+        transaction.execute_unprepared(&sql).await.map_err(to_fault)?;
+        self.analyze(transaction, suspects).await
+    }
+
+    /// Has PostgreSQL count rows: it would guess wrongly how to look for few in many. SQLite does not guess.
+    async fn analyze(&self, transaction: &DatabaseTransaction, table: &str) -> Result<(), Fault> {
+        if dialect(transaction) == Dialect::Postgres {
+            let sql = format!("ANALYZE {table}");
+            transaction.execute_unprepared(&sql).await.map_err(to_fault)?;
+        }
+        Ok(())
     }
 
     /// How the marked rows differ now.

@@ -89,6 +89,27 @@ on_both! {
         assert_eq!(world.add("t7", 1).await, 7);
     }
 
+    /// As when the next version has migrated already.
+    async fn a_column_that_only_the_live_table_has_is_left_alone(world: &World) {
+        for id in ["a", "b"] {
+            world.add(id, 1).await;
+        }
+        world.sql("ALTER TABLE tally ADD COLUMN later BIGINT NOT NULL DEFAULT 7").await;
+        world.sql("UPDATE tally SET later = 8").await;
+        world.sql("UPDATE tally SET total = 0 WHERE id = 'a'").await;
+        let shadow = world.shadow().await;
+        let filling = shadow.fill().await.unwrap();
+        rebuild::fill(&shadow, &filling, &kinds(), &mut Faults::new()).await.unwrap();
+        let found = compare(&shadow, &filling, true).await;
+        assert_eq!(found, [NONE[0], Difference { changed: 1, ..NONE[0] }]);
+        shadow.commit(filling).await.unwrap();
+        shadow.remove().await.unwrap();
+        assert_eq!((world.column("a").await, world.column("b").await), (Some(1), Some(1)));
+        let kept = world.sql("DELETE FROM tally WHERE id = 'b' AND later = 8").await;
+        let default = world.sql("DELETE FROM tally WHERE id = 'a' AND later = 7").await;
+        assert_eq!((kept, default), (1, 1));
+    }
+
     /// What was given its position first may be committed last.
     async fn what_is_on_its_way_is_waited_for(world: &World) {
         world.add("t", 1).await;
