@@ -93,6 +93,9 @@ fn producer(settings: &KafkaSettings) -> Result<FutureProducer, LogError> {
 
 fn client(settings: &KafkaSettings) -> ClientConfig {
     let mut config = ClientConfig::new();
+    // It has asked which of the library's lines are to be logged. A layer that said no withholds the next line of
+    // this thread, whatever it is: let it be this one.
+    tracing::info!(target: "librdkafka", "configured");
     config
         .set("bootstrap.servers", &settings.bootstrap)
         .set("client.id", "tongban")
