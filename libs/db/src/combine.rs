@@ -5,8 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{ColumnTrait, DbErr};
+use sea_orm::DbErr;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tongban_kernel::Fault;
 
@@ -89,16 +88,6 @@ async fn carry_out<Q, A>(
             let _ = caller.send(answer);
         }
     }
-}
-
-/// The condition that `column` is one of `values`.
-///
-/// The list is filled up to a power of two, so that the database sees few different statements and has
-/// them prepared.
-pub fn among<C: ColumnTrait>(column: C, values: &[String]) -> SimpleExpr {
-    let filled = values.len().next_power_of_two().max(1);
-    let last = values.last();
-    column.is_in((0..filled).filter_map(|place| values.get(place).or(last)))
 }
 
 /// What a batch that found `rows` answers to each of its calls; every call learns of an error.

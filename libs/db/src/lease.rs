@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
 use tokio::sync::Mutex;
 
 use crate::Storage;
+use crate::sessions::one_session;
 
 /// How long the holder may be silent before the server gives the lease to another: a process that hangs, or
 /// whose connection is gone without anybody having said so, must not keep it.
@@ -104,14 +105,9 @@ impl Session {
 }
 
 async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let mut options = ConnectOptions::new(url);
+    let mut options = one_session(url);
     options
-        .max_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
         .acquire_timeout(PATIENCE)
-        .sqlx_logging(false)
-        .connect_lazy(true)
         // The server ends a session that is silent, and with it the lock.
         .map_sqlx_postgres_opts(|postgres| postgres.options([("idle_session_timeout", SILENCE)]));
     Database::connect(options).await

@@ -3,10 +3,13 @@
 //! Every service has its own database: a file of its own on SQLite, a schema of its own on PostgreSQL.
 
 mod combine;
+mod conditions;
 mod fault;
+mod foreign;
 mod index;
 mod lease;
 mod migrate;
+pub mod paging;
 mod serving;
 mod sessions;
 mod shadow;
@@ -22,8 +25,10 @@ use sea_orm::{
     TransactionTrait,
 };
 
-pub use combine::{Combiner, Limits, among, answer_each};
+pub use combine::{Combiner, Limits, answer_each};
+pub use conditions::{among, containing};
 pub use fault::{is_away, is_collision, is_duplicate, is_full, is_locked, to_fault};
+pub use foreign::{Foreign, ForeignAccess, ForeignFault, ForeignKind, ForeignRead};
 pub use index::add_index;
 pub use lease::Lease;
 pub use migrate::{
@@ -47,7 +52,7 @@ pub enum Storage {
         url: String,
         /// Put before every schema's name; empty except in tests.
         schema_prefix: String,
-        /// Most connections per service.
+        /// Most connections per service, at least 3: one third each to read, to write, and for single statements.
         max_connections: u32,
     },
 }
@@ -96,12 +101,15 @@ pub fn json_rows<R: serde::Serialize>(
 /// A service's database.
 ///
 /// SQLite takes one writer at a time, so writes there queue for one connection in the process
-/// instead of fighting over the file; readers never wait for it.
+/// instead of fighting over the file; readers never wait for it. On PostgreSQL, too, readers have connections
+/// of their own: whoever reads while writing waits for nobody who does the same. So have the statements that
+/// each are a transaction: they wait for no transaction, and none waits for them.
 #[derive(Debug, Clone)]
 pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
-    sessions: Arc<Sessions>,
+    /// None on SQLite.
+    sessions: Option<Arc<Sessions>>,
 }
 
 impl Db {
@@ -118,26 +126,36 @@ impl Db {
                 let file = dir.join(format!("{service}.sqlite"));
                 let write = Database::connect(sqlite_options(file.clone(), 1)).await?;
                 let read = Database::connect(sqlite_options(file, 4)).await?;
-                Ok(Self { read, write, sessions: Arc::default() })
+                Ok(Self { read, write, sessions: None })
             }
             Storage::Postgres { url, schema_prefix, max_connections } => {
-                let mut options = ConnectOptions::new(url);
-                options
-                    .set_schema_search_path(format!("\"{schema_prefix}{service}\""))
-                    .max_connections(*max_connections)
-                    .acquire_timeout(Duration::from_secs(5))
-                    .connect_timeout(Duration::from_secs(5))
-                    .test_before_acquire(false)
-                    .sqlx_logging(false)
-                    .connect_lazy(true);
-                let pool = Database::connect(options).await?;
-                let sessions = Arc::new(Sessions::of(*max_connections));
-                Ok(Self { read: pool.clone(), write: pool, sessions })
+                let open = async |connections: u32| {
+                    let mut options = ConnectOptions::new(url);
+                    options
+                        .set_schema_search_path(format!("\"{schema_prefix}{service}\""))
+                        .max_connections(connections)
+                        .acquire_timeout(sessions::PATIENCE)
+                        .connect_timeout(Duration::from_secs(5))
+                        .test_before_acquire(false)
+                        .map_sqlx_postgres_before_acquire(|connection, meta| {
+                            Box::pin(async move {
+                                Ok(meta.idle_for < FRESH || connection.ping().await.is_ok())
+                            })
+                        })
+                        .sqlx_logging(false)
+                        .connect_lazy(true);
+                    Database::connect(options).await
+                };
+                // What does not divide by three goes to the sessions: each commit of theirs waits for the disk.
+                let third = (max_connections / 3).max(1);
+                let rest = max_connections.saturating_sub(2 * third).max(1);
+                let sessions = Some(Arc::new(Sessions::of(open(rest).await?, rest)));
+                Ok(Self { read: open(third).await?, write: open(third).await?, sessions })
             }
         }
     }
 
-    /// For reading; on PostgreSQL the same pool as for writing, so a write is seen by the next read.
+    /// For reading; what was committed is seen by the next read.
     pub fn read(&self) -> &DatabaseConnection {
         &self.read
     }
@@ -156,8 +174,10 @@ impl Db {
         &self,
         work: impl AsyncFnOnce(&mut sqlx::PgConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, DbErr> {
-        let done = self.sessions.with(&self.write, work).await;
-        done.map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
+        let Some(sessions) = &self.sessions else {
+            return Err(DbErr::Custom("only PostgreSQL has sessions".to_owned()));
+        };
+        sessions.with(work).await.map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
     }
 
     /// Begins a transaction that will write.
@@ -212,11 +232,17 @@ impl Db {
     /// # Errors
     /// When a connection cannot be closed cleanly.
     pub async fn close(self) -> Result<(), DbErr> {
-        self.sessions.clear();
+        if let Some(sessions) = &self.sessions {
+            sessions.close().await?;
+        }
         self.read.close().await?;
         self.write.close().await
     }
 }
+
+/// A connection that lay idle for longer is asked for a sign of life before it is used: after an outage those that
+/// broke are replaced, none of them costs somebody an answer.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Begins a transaction also when the caller is dropped meanwhile, as a request is whose client went away.
 ///

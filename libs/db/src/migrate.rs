@@ -8,13 +8,14 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, EntityTrait, Schema,
-    Statement, TransactionTrait,
+    ConnectionTrait, Database, DatabaseConnection, DbErr, EntityTrait, Schema, Statement,
+    TransactionTrait,
 };
 use sea_orm_migration::{MigrationTrait, SchemaManager, seaql_migrations};
 
 use crate::fault::code;
 use crate::serving::{self, Gate};
+use crate::sessions::one_session;
 use crate::{Db, Dialect, Storage};
 
 /// How long a change of a table waits for those who use the table; whoever comes after waits behind it.
@@ -285,17 +286,10 @@ pub(crate) async fn until_taken(
     }
 }
 
-/// One session of its own: its locks and its settings are those of every statement.
 async fn connect(url: &str, schema: &str) -> Result<DatabaseConnection, DbErr> {
-    let mut options = ConnectOptions::new(url);
+    let mut options = one_session(url);
     options
         .set_schema_search_path(format!("\"{schema}\""))
-        .max_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .acquire_timeout(Duration::from_secs(5))
-        .sqlx_logging(false)
-        .connect_lazy(true)
         .map_sqlx_postgres_opts(|postgres| postgres.options([("lock_timeout", TURN)]));
     Database::connect(options).await
 }

@@ -7,11 +7,12 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
 use tokio::sync::Mutex;
 
 use crate::Storage;
 use crate::migrate::until_taken;
+use crate::sessions::one_session;
 
 /// Between two rounds of telling.
 pub const ROUND: Duration = Duration::from_secs(1);
@@ -62,7 +63,7 @@ impl Serving {
             // What is left of the old session must not speak for the new one.
             let _ = lost.close().await;
         }
-        let connection = connect(url).await?;
+        let connection = Database::connect(one_session(url)).await?;
         for (schema, known) in &self.schemas {
             let tell = "SELECT pg_advisory_lock_shared(hashtext($1), $2)";
             let values = [serving_key(schema).into(), (*known).into()];
@@ -143,16 +144,4 @@ fn statement<const N: usize>(
     values: [sea_orm::Value; N],
 ) -> Statement {
     Statement::from_sql_and_values(connection.get_database_backend(), sql, values)
-}
-
-async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .acquire_timeout(Duration::from_secs(5))
-        .sqlx_logging(false)
-        .connect_lazy(true);
-    Database::connect(options).await
 }

@@ -77,11 +77,11 @@ impl Shadow {
                 Ok(Self { connection, live, own, place: Place::File(file), hold })
             }
             Storage::Postgres { url, schema_prefix, .. } => {
-                // One connection keeps others away, one works, one takes the tables away.
+                // One connection keeps others away, one works, one takes the tables away: a third of all.
                 let storage = Storage::Postgres {
                     url: url.clone(),
                     schema_prefix: schema_prefix.clone(),
-                    max_connections: 3,
+                    max_connections: 9,
                 };
                 let db = Db::open(&storage, &name).await.map_err(to_fault)?;
                 let connection = db.write().clone();

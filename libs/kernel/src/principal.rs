@@ -35,12 +35,34 @@ pub enum Role {
     MatterEditor,
     /// 证照管理员: revokes licences of the own body.
     LicenceOfficer,
+    /// 中介超市管理人员: keeps the intermediary supermarket of the own region.
+    MarketManager,
+    /// 行业主管人员: reviews and publishes what is the own body's as industry body of intermediary services.
+    IndustryReviewer,
+    /// 中介服务采购人员: buys intermediary services for the own body.
+    MarketBuyer,
     /// 监督人员: reads every case and figure of the own region.
     Supervisor,
     /// 系统管理员: manages accounts of the own region.
     IdentityAdmin,
     /// 运维人员: keeps the platform running; sees that events wait, replays them or sets them aside.
     Operator,
+    /// 抽查管理员: keeps the inspection matters and libraries of the own body, drafts its plans, calls its draws.
+    InspectionPlanner,
+    /// 抽查审批人员: approves and publishes plans that somebody else drafted.
+    InspectionApprover,
+    /// 执法检查人员: carries out inspections.
+    Inspector,
+    /// 案件承办人员: takes over what an inspection hands to case handling.
+    CaseHandler,
+    /// 信用管理员: records credit events; another one answers objections and applications for repair.
+    CreditOfficer,
+    /// 数据管理员: keeps the shared data of the own body; asks other bodies for theirs, and answers when they ask.
+    DataSteward,
+    /// 数据共享主管人员: decides disputes about shared data of the own region, suspends and revokes grants there.
+    DataAuthority,
+    /// 差评办理人员: deals with bad reviews of the own body, never with one of the own work.
+    ReviewHandler,
 }
 
 /// An authenticated caller.

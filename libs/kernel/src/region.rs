@@ -171,6 +171,17 @@ impl RegionCode {
         &self.0[..self.level().prefix_length()]
     }
 
+    /// This code's first digits, and the first text after all that begin with them: `3207` and `3208` for 320700. A
+    /// query that asks for what lies between uses an index whatever the database's collation.
+    pub fn range(&self) -> (&str, String) {
+        let prefix = self.prefix();
+        let kept = prefix.trim_end_matches('9');
+        let mut end = kept.to_owned();
+        let last = end.pop().and_then(|digit| digit.to_digit(10));
+        end.extend(last.and_then(|digit| char::from_digit(digit + 1, 10)));
+        (prefix, end)
+    }
+
     /// The province it lies in, by name.
     pub fn province_zh(&self) -> &'static str {
         province_name_zh(&self.0[..2]).unwrap_or_default()
@@ -282,6 +293,21 @@ mod tests {
         assert!(!code("320706").contains(&code("320700")));
         assert!(!code("320706001").contains(&code("320706010001")));
         assert_eq!(code("320700").prefix(), "3207");
+    }
+
+    #[test]
+    fn a_range_holds_the_codes_of_a_region_and_no_others() {
+        for (region, inside, outside) in [
+            ("320706", vec!["320706", "320706001", "320706999999"], vec!["320707", "320705999"]),
+            ("320700", vec!["320700", "320706", "320799"], vec!["320800", "320699"]),
+            ("320000", vec!["320000", "329999"], vec!["330000", "310000"]),
+            ("659900", vec!["659900", "659901"], vec!["660000", "659800"]),
+        ] {
+            let region = code(region);
+            let (from, to) = region.range();
+            assert!(inside.iter().all(|one| from <= *one && *one < to.as_str()), "{region:?}");
+            assert!(outside.iter().all(|one| *one < from || to.as_str() <= *one), "{region:?}");
+        }
     }
 
     /// Dongguan has towns straight below the city.

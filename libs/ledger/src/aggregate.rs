@@ -17,6 +17,10 @@ pub trait Aggregate: Serialize + DeserializeOwned + Clone + Send + Sync + 'stati
     /// recomputed from its events, so that versions of the program may serve side by side.
     const SHAPE: u32 = 1;
 
+    /// The state is kept beside a history of more events than this; of a shorter one the events themselves are
+    /// read. What they say is then not written a second time with each of them.
+    const KEPT_AFTER: i64 = 8;
+
     /// What a command leads to, or why it is refused; an empty list means that nothing has to change.
     ///
     /// # Errors

@@ -140,7 +140,7 @@ pub(crate) fn prepare<A: Stored>(
         aggregate: kind.to_owned(),
         aggregate_id: id.to_owned(),
         version,
-        state: text_of(&state).map_err(Fault::internal)?,
+        state: text_of(&state, version).map_err(Fault::internal)?,
         hash,
         at,
     };

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sea_orm::sqlx;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sqlx::postgres::PgRow;
+use sea_orm::sqlx::{self, Row as _};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use tongban_db::{Combiner, Db, Dialect, Limits, among, answer_each};
 use tongban_kernel::Fault;
 
-use crate::entity::aggregate;
+use crate::entity::{aggregate, event};
+use crate::state::Head;
 
 const READING: Limits = Limits { waiting: 4096, together: 64, batches: 2 };
 
@@ -15,7 +17,7 @@ const READING: Limits = Limits { waiting: 4096, together: 64, batches: 2 };
 type Name = (&'static str, String);
 
 /// Finds heads; a commit that was answered before a call is seen by it.
-pub(crate) struct Heads(Combiner<Name, Option<aggregate::Model>>);
+pub(crate) struct Heads(Combiner<Name, Option<Head>>);
 
 impl Heads {
     /// Heads in `db`.
@@ -34,16 +36,12 @@ impl Heads {
     ///
     /// # Errors
     /// When the database is away.
-    pub(crate) async fn find(
-        &self,
-        kind: &'static str,
-        id: &str,
-    ) -> Result<Option<aggregate::Model>, Fault> {
+    pub(crate) async fn find(&self, kind: &'static str, id: &str) -> Result<Option<Head>, Fault> {
         self.0.call((kind, id.to_owned())).await
     }
 }
 
-async fn find_all(db: &Db, names: &[Name]) -> Result<Vec<aggregate::Model>, DbErr> {
+async fn find_all(db: &Db, names: &[Name]) -> Result<Vec<Head>, DbErr> {
     let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (kind, id) in names {
         kinds.entry(kind).or_default().push(id.clone());
@@ -51,45 +49,100 @@ async fn find_all(db: &Db, names: &[Name]) -> Result<Vec<aggregate::Model>, DbEr
     let mut heads = Vec::with_capacity(names.len());
     for (kind, ids) in kinds {
         heads.extend(match db.dialect() {
-            Dialect::Sqlite => of_kind(db, kind, &ids).await?,
+            Dialect::Sqlite => of_kind(db.read(), kind, &ids).await?,
             Dialect::Postgres => at_once(db, kind, &ids).await?,
         });
     }
     Ok(heads)
 }
 
-async fn of_kind(db: &Db, kind: &str, ids: &[String]) -> Result<Vec<aggregate::Model>, DbErr> {
-    aggregate::Entity::find()
+/// The heads of those aggregates of a kind that are there.
+pub(crate) async fn of_kind(
+    connection: &impl ConnectionTrait,
+    kind: &str,
+    ids: &[String],
+) -> Result<Vec<Head>, DbErr> {
+    let rows = aggregate::Entity::find()
         .filter(aggregate::Column::Aggregate.eq(kind))
         .filter(among(aggregate::Column::AggregateId, ids))
-        .all(db.read())
-        .await
+        .all(connection)
+        .await?;
+    let bare = Head::bare(&rows);
+    if bare.is_empty() {
+        return Ok(Head::each(rows, Vec::new()));
+    }
+    let events = event::Entity::find()
+        .filter(event::Column::Aggregate.eq(kind))
+        .filter(among(event::Column::AggregateId, &bare))
+        .order_by_asc(event::Column::Version)
+        .all(connection)
+        .await?;
+    Ok(Head::each(rows, events))
 }
 
 /// PostgreSQL takes a list of any length in one prepared statement.
-async fn at_once(db: &Db, kind: &str, ids: &[String]) -> Result<Vec<aggregate::Model>, DbErr> {
-    let query = sqlx::query_as::<_, (String, String, i64, String, Vec<u8>, i64)>(
-        "SELECT aggregate, aggregate_id, version, state, hash, at FROM ledger_aggregate \
-         WHERE aggregate = $1 AND aggregate_id = ANY($2)",
-    )
-    .bind(kind)
-    .bind(ids);
-    let rows = db.on_session(async |connection| query.fetch_all(connection).await).await?;
-    let head = |(aggregate, aggregate_id, version, state, hash, at)| aggregate::Model {
-        aggregate,
-        aggregate_id,
-        version,
-        state,
-        hash,
-        at,
-    };
-    Ok(rows.into_iter().map(head).collect())
+async fn at_once(db: &Db, kind: &str, ids: &[String]) -> Result<Vec<Head>, DbErr> {
+    db.on_session(async |connection| {
+        let rows = sqlx::query(
+            "SELECT aggregate, aggregate_id, version, state, hash, at FROM ledger_aggregate \
+             WHERE aggregate = $1 AND aggregate_id = ANY($2)",
+        )
+        .bind(kind)
+        .bind(ids)
+        .try_map(|row| head_of(&row))
+        .fetch_all(&mut *connection)
+        .await?;
+        let bare = Head::bare(&rows);
+        if bare.is_empty() {
+            return Ok(Head::each(rows, Vec::new()));
+        }
+        let events = sqlx::query(
+            "SELECT position, event_id, aggregate, aggregate_id, version, name, data, actor, at, \
+               traceparent, previous, hash FROM ledger_event \
+             WHERE aggregate = $1 AND aggregate_id = ANY($2) ORDER BY aggregate_id, version",
+        )
+        .bind(kind)
+        .bind(&bare)
+        .try_map(|row| event_of(&row))
+        .fetch_all(connection)
+        .await?;
+        Ok(Head::each(rows, events))
+    })
+    .await
 }
 
-fn answers(names: &[Name], heads: Vec<aggregate::Model>) -> Vec<Option<aggregate::Model>> {
-    let heads: HashMap<(&str, &str), &aggregate::Model> = heads
+fn head_of(row: &PgRow) -> Result<aggregate::Model, sqlx::Error> {
+    Ok(aggregate::Model {
+        aggregate: row.try_get(0)?,
+        aggregate_id: row.try_get(1)?,
+        version: row.try_get(2)?,
+        state: row.try_get(3)?,
+        hash: row.try_get(4)?,
+        at: row.try_get(5)?,
+    })
+}
+
+fn event_of(row: &PgRow) -> Result<event::Model, sqlx::Error> {
+    Ok(event::Model {
+        position: row.try_get(0)?,
+        event_id: row.try_get(1)?,
+        aggregate: row.try_get(2)?,
+        aggregate_id: row.try_get(3)?,
+        version: row.try_get(4)?,
+        name: row.try_get(5)?,
+        data: row.try_get(6)?,
+        actor: row.try_get(7)?,
+        at: row.try_get(8)?,
+        traceparent: row.try_get(9)?,
+        previous: row.try_get(10)?,
+        hash: row.try_get(11)?,
+    })
+}
+
+fn answers(names: &[Name], heads: Vec<Head>) -> Vec<Option<Head>> {
+    let heads: HashMap<(&str, &str), &Head> = heads
         .iter()
-        .map(|head| ((head.aggregate.as_str(), head.aggregate_id.as_str()), head))
+        .map(|head| ((head.row.aggregate.as_str(), head.row.aggregate_id.as_str()), head))
         .collect();
     let of_one = |(kind, id): &Name| heads.get(&(*kind, id.as_str())).map(|head| (*head).clone());
     names.iter().map(of_one).collect()

@@ -15,7 +15,7 @@ use crate::entity::aggregate;
 use crate::heads::Heads;
 use crate::history::{self, Recorded};
 use crate::request::{Reply, RequestKey};
-use crate::state::loaded;
+use crate::state::{Head, loaded};
 use crate::write::{Outcome, keep, write, write_all};
 
 /// How often a command that lost a race is decided anew before the caller is told.
@@ -367,7 +367,7 @@ async fn load<A: Aggregate>(
         .await
         .map_err(tongban_db::to_fault)?;
     match found {
-        Some(head) => loaded(connection, head).await.map(Some),
+        Some(row) => loaded(connection, Head { row, events: Vec::new() }).await.map(Some),
         None => Ok(None),
     }
 }

@@ -277,7 +277,7 @@ impl<A: Stored> Walk<'_, A> {
         let Some(Current { mut head, state, broken }) = self.current.take() else { return Ok(()) };
         let Some(state) = state.filter(|_| !broken) else { return Ok(()) };
         self.rows.push(Row::of(state.row(&head.aggregate_id, head.version)));
-        head.state = text_of(&state).map_err(Fault::internal)?;
+        head.state = text_of(&state, head.version).map_err(Fault::internal)?;
         self.heads.push(Row::of(head.into_active_model().reset_all()));
         Ok(())
     }

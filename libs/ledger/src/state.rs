@@ -1,6 +1,7 @@
-//! The state beside a history: what its events lead to, kept so that they need not be read again.
+//! The state beside a history: what its events lead to, kept so that many need not be read again.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
@@ -21,8 +22,11 @@ struct Shaped<'a> {
     state: Cow<'a, RawValue>,
 }
 
-/// The text to store for a state.
-pub(crate) fn text_of<A: Aggregate>(state: &A) -> Result<String, serde_json::Error> {
+/// The text to store for the state after `version` events: none while these are few.
+pub(crate) fn text_of<A: Aggregate>(state: &A, version: i64) -> Result<String, serde_json::Error> {
+    if version <= A::KEPT_AFTER {
+        return Ok(String::new());
+    }
     let text = serde_json::to_string(state)?;
     if A::SHAPE == 1 {
         return Ok(text);
@@ -31,8 +35,11 @@ pub(crate) fn text_of<A: Aggregate>(state: &A) -> Result<String, serde_json::Err
     serde_json::to_string(&Shaped { shape: A::SHAPE, state })
 }
 
-/// The state in a stored text; `None` when it is of another shape than this build's.
+/// The state in a stored text; `None` when there is none, or one of another shape than this build's.
 pub(crate) fn of_text<A: Aggregate>(text: &str) -> Option<Result<A, serde_json::Error>> {
+    if text.is_empty() {
+        return None;
+    }
     // Every shape but the first begins so; a state that does by itself is told apart by its other fields.
     let shaped = text.starts_with(r#"{"shape":"#).then(|| serde_json::from_str::<Shaped<'_>>(text));
     let (shape, state) = match &shaped {
@@ -42,25 +49,60 @@ pub(crate) fn of_text<A: Aggregate>(text: &str) -> Option<Result<A, serde_json::
     (shape == A::SHAPE).then(|| serde_json::from_str(state))
 }
 
+/// A head and, where no state stands there, the events to read instead, if they were read already.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    pub(crate) row: aggregate::Model,
+    pub(crate) events: Vec<event::Model>,
+}
+
+impl Head {
+    /// `rows`, each with those of `events` that are its own.
+    pub(crate) fn each(rows: Vec<aggregate::Model>, events: Vec<event::Model>) -> Vec<Self> {
+        let mut of_all = HashMap::<String, Vec<event::Model>>::new();
+        for event in events {
+            of_all.entry(event.aggregate_id.clone()).or_default().push(event);
+        }
+        let with_its_own = |row: aggregate::Model| {
+            let events = of_all.remove(&row.aggregate_id).unwrap_or_default();
+            Self { row, events }
+        };
+        rows.into_iter().map(with_its_own).collect()
+    }
+
+    /// Which of `rows` have their events read instead of a state.
+    pub(crate) fn bare(rows: &[aggregate::Model]) -> Vec<String> {
+        let bare = rows.iter().filter(|row| row.state.is_empty());
+        bare.map(|row| row.aggregate_id.clone()).collect()
+    }
+}
+
 /// The aggregate of a head.
 pub(crate) async fn loaded<A: Aggregate>(
     connection: &impl ConnectionTrait,
-    head: aggregate::Model,
+    Head { row, events }: Head,
 ) -> Result<Loaded<A>, Fault> {
-    let state = match of_text::<A>(&head.state) {
+    let state = match of_text::<A>(&row.state) {
         Some(state) => state.map_err(Fault::internal)?,
-        None => recomputed(connection, &head).await?,
+        None => {
+            let kind = <A::Event as DomainEvent>::AGGREGATE;
+            let events = match events.is_empty() {
+                true => rows(connection, kind, &row.aggregate_id).await?,
+                false => events,
+            };
+            recomputed(&row, events)?
+        }
     };
-    Ok(Loaded { state, version: head.version, hash: head.hash, at: head.at })
+    Ok(Loaded { state, version: row.version, hash: row.hash, at: row.at })
 }
 
-/// The state up to `head`, from its events: another version of the program wrote it in a shape of its own.
-async fn recomputed<A: Aggregate>(
-    connection: &impl ConnectionTrait,
+/// The state up to `head`, from its events: they are few, or another version of the program wrote it in a shape
+/// of its own.
+fn recomputed<A: Aggregate>(
     head: &aggregate::Model,
+    mut rows: Vec<event::Model>,
 ) -> Result<A, Fault> {
     let (kind, id) = (<A::Event as DomainEvent>::AGGREGATE, &head.aggregate_id);
-    let mut rows = rows(connection, kind, id).await?;
     // The head was read before its events; what was appended since belongs to a later one.
     rows.retain(|row| row.version <= head.version);
     if rows.last().is_none_or(|last| last.hash != head.hash) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use serde::Serialize;
+use tongban_contracts::Versioned;
 use tongban_kernel::Fault;
 
 /// How many events of one kind of aggregate there are, counted in three places.
@@ -75,7 +76,7 @@ pub async fn tally(connection: &impl ConnectionTrait) -> Result<BTreeMap<String,
     Ok(tallies)
 }
 
-/// How many events of each kind of aggregate and each name are stored.
+/// How many events of each kind of aggregate and each name are stored, in whatever version.
 ///
 /// # Errors
 /// When the database is away.
@@ -87,7 +88,12 @@ pub async fn tally_names(
         "SELECT aggregate, name, COUNT(*) AS events FROM ledger_event GROUP BY aggregate, name",
     )
     .await?;
-    Ok(rows.into_iter().map(|row| ((row.aggregate, row.name), row.events)).collect())
+    let mut counts = BTreeMap::new();
+    for Named { aggregate, name, events } in rows {
+        let name = Versioned::parse(&name).map_or(name.as_str(), |stored| stored.name).to_owned();
+        *counts.entry((aggregate, name)).or_default() += events;
+    }
+    Ok(counts)
 }
 
 /// How many answers are kept for requests that may come again.

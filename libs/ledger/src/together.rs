@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::DatabaseTransaction;
 use tongban_contracts::DomainEvent;
 use tongban_kernel::Fault;
 
 use crate::aggregate::{Aggregate, Caller, Loaded, Stored};
-use crate::entity::aggregate;
+use crate::heads::of_kind;
 use crate::ledger::{Decided, Ledger};
 use crate::state::loaded;
 use crate::write::write;
@@ -56,7 +56,7 @@ impl Ledger {
         transaction: &DatabaseTransaction,
         orders: Vec<(usize, Order<A>)>,
     ) -> Result<(), Stopped> {
-        let ids: Vec<&str> = orders.iter().map(|(_, order)| order.id.as_str()).collect();
+        let ids: Vec<String> = orders.iter().map(|(_, order)| order.id.clone()).collect();
         let mut states = load_all::<A>(transaction, &ids).await.map_err(|fault| (0, fault))?;
         let mut appends = Vec::with_capacity(orders.len());
         for (place, Order { id, command, caller }) in orders {
@@ -88,22 +88,13 @@ impl Ledger {
 /// The aggregates as they stand, by identifier; those that are not there are left out.
 async fn load_all<A: Aggregate>(
     transaction: &DatabaseTransaction,
-    ids: &[&str],
+    ids: &[String],
 ) -> Result<HashMap<String, Loaded<A>>, Fault> {
     let kind = <A::Event as DomainEvent>::AGGREGATE;
-    // So that there are few texts of the statement, the last one is asked for until there are a power of two.
-    let last = ids.last().copied().into_iter();
-    let padding = ids.len().next_power_of_two() - ids.len();
-    let asked = ids.iter().copied().chain(last.cycle().take(padding));
-    let found = aggregate::Entity::find()
-        .filter(aggregate::Column::Aggregate.eq(kind))
-        .filter(aggregate::Column::AggregateId.is_in(asked))
-        .all(transaction)
-        .await
-        .map_err(tongban_db::to_fault)?;
+    let found = of_kind(transaction, kind, ids).await.map_err(tongban_db::to_fault)?;
     let mut all = HashMap::with_capacity(found.len());
     for head in found {
-        all.insert(head.aggregate_id.clone(), loaded(transaction, head).await?);
+        all.insert(head.row.aggregate_id.clone(), loaded(transaction, head).await?);
     }
     Ok(all)
 }

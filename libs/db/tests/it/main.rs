@@ -5,4 +5,5 @@
 mod cancelling;
 mod full;
 mod migrating;
+mod nesting;
 mod world;

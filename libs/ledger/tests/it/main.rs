@@ -11,6 +11,7 @@ mod outbox;
 mod races;
 mod rebuilding;
 mod requests;
+mod short;
 mod tally;
 mod tree;
 mod versions;

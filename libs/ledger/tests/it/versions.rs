@@ -47,6 +47,7 @@ macro_rules! build {
                 type Command = u32;
 
                 const SHAPE: u32 = $shape;
+                const KEPT_AFTER: i64 = 0;
 
                 fn decide(_: Option<&Self>, metres: u32, _: &Context) -> Result<Vec<Event>, Fault> {
                     Ok(vec![Event::event(metres)])

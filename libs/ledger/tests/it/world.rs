@@ -147,6 +147,8 @@ impl Aggregate for Tally {
     type Event = TallyEvent;
     type Command = Command;
 
+    const KEPT_AFTER: i64 = 2;
+
     fn decide(
         current: Option<&Self>,
         command: Command,
