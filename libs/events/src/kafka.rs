@@ -93,9 +93,6 @@ fn producer(settings: &KafkaSettings) -> Result<FutureProducer, LogError> {
 
 fn client(settings: &KafkaSettings) -> ClientConfig {
     let mut config = ClientConfig::new();
-    // It has asked which of the library's lines are to be logged. A layer that said no withholds the next line of
-    // this thread, whatever it is: let it be this one.
-    tracing::info!(target: "librdkafka", "configured");
     config
         .set("bootstrap.servers", &settings.bootstrap)
         .set("client.id", "tongban")
@@ -129,7 +126,7 @@ impl Log for KafkaLog {
                 }
             }
         }
-        Ok(())
+        self.until_known(&names).await
     }
 
     async fn publish(&self, messages: &[Message]) -> Result<(), LogError> {
@@ -213,6 +210,37 @@ impl Log for KafkaLog {
 }
 
 impl KafkaLog {
+    /// Waits until the brokers tell of topics that were just made, be it by another process: they answer that a topic is
+    /// made a moment before they know it, and who subscribes in that moment is told that there is none.
+    async fn until_known(&self, topics: &[String]) -> Result<(), LogError> {
+        let told = async {
+            while !self.known(topics).await? {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Ok(())
+        };
+        let late =
+            |_| LogError(format!("topics {} were made and are not known", topics.join(", ")));
+        tokio::time::timeout(PATIENCE, told).await.map_err(late)?
+    }
+
+    async fn known(&self, topics: &[String]) -> Result<bool, LogError> {
+        if topics.is_empty() {
+            return Ok(true);
+        }
+        let producer = self.producer();
+        // The client library asks in a blocking call; by name, a topic that is not there might be made.
+        let asked =
+            tokio::task::spawn_blocking(move || producer.client().fetch_metadata(None, PATIENCE));
+        let told = asked.await.map_err(|error| LogError(error.to_string()))?.map_err(lost)?;
+        let led = |topic: &MetadataTopic| topic.partitions().iter().all(|one| one.leader() >= 0);
+        Ok(topics.iter().all(|name| {
+            told.topics()
+                .iter()
+                .any(|topic| topic.name() == name && topic.error().is_none() && led(topic))
+        }))
+    }
+
     /// Hands all messages to the producer, then waits for all acknowledgements.
     async fn send(&self, messages: &[Message]) -> Result<(), LogError> {
         let producer = self.producer();

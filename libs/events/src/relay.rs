@@ -12,6 +12,10 @@ use crate::log::{Log, LogError, Message};
 
 /// Most events published in one go.
 const BATCH: u64 = 2000;
+/// Beyond so many events in a round the next one follows at once.
+const MANY: usize = 200;
+/// How long the events after those of a smaller round may gather for the next one.
+const GATHER: Duration = Duration::from_millis(20);
 /// How often the relay looks by itself, for events other processes have appended.
 const LOOK: Duration = Duration::from_millis(100);
 /// How often it says that it is still there while the log lets it wait.
@@ -45,8 +49,13 @@ pub async fn run_relay(
             round = relay.publish_some() => round,
         };
         match round {
-            // Where some were there may be more.
-            Ok(count) if count > 0 => {}
+            // Where many were there are more.
+            Ok(count) if count > MANY => {}
+            // A few by themselves cost the database, the log and every reader as much as many together.
+            Ok(count) if count > 0 => tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(GATHER) => {}
+            },
             Ok(_) => tokio::select! {
                 () = stop.cancelled() => return,
                 () = relay.ledger.appended() => {}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use tongban_kernel::{Fault, FaultKind, Faults};
 use tongban_ledger::{Ledger, tree};
 use tongban_proof::{Checkpoint, ConsistencyProof, InclusionProof, PublishedKeys, Receipt, plan};
@@ -14,6 +15,8 @@ use crate::store::checkpoint as store;
 const BATCH: u64 = 500;
 /// Most batches of one round; what is left waits for the next.
 const BATCHES: u64 = 400;
+/// Checkpoints looked at at once on the way back.
+const BACK: u64 = 50;
 
 /// The history of one service.
 #[derive(Clone)]
@@ -128,6 +131,31 @@ impl History {
         found.map(|row| row.note).ok_or_else(|| Fault::not_found("该检查点"))
     }
 
+    /// The first checkpoint after a moment whose tree is larger than `above`, if there is one yet.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn first_after(
+        &self,
+        after: DateTime<Utc>,
+        above: u64,
+    ) -> Result<Option<String>, Fault> {
+        let (mut found, mut below) = (None, i64::MAX);
+        // From the newest back: times ascend with sizes, and moments asked for are not long ago.
+        loop {
+            let rows = store::before(self.ledger.db().read(), below, BACK).await?;
+            let Some(last) = rows.last() else { return Ok(found) };
+            below = last.size;
+            for row in rows {
+                let read = own(&row.note)?;
+                if read.at <= after || read.size <= above {
+                    return Ok(found);
+                }
+                found = Some(row.note);
+            }
+        }
+    }
+
     /// That an event is in the tree of the latest checkpoint, or of that of `size` leaves.
     ///
     /// # Errors
@@ -188,7 +216,7 @@ impl History {
         case: &str,
         event: &str,
         hash: [u8; 32],
-        at: chrono::DateTime<chrono::Utc>,
+        at: DateTime<Utc>,
     ) -> Result<String, Fault> {
         let signer = self.keyring.current().await?;
         let receipt = Receipt {

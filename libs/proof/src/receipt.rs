@@ -16,7 +16,7 @@ const FIRST: &str = "tongban/receipt@v1";
 pub struct Receipt {
     /// Name of the log.
     pub origin: String,
-    /// Number of the case (办件编号).
+    /// Number of the case or purchase (办件编号、采购编号).
     pub case: String,
     /// Identifier of the event.
     pub event: String,

@@ -6,10 +6,14 @@
 //! sealed value is also bound to a context, such as the table, column and row it belongs to, so that it
 //! cannot be moved to another place.
 //!
+//! [`Prints`] are keyed hashes, for values that must be compared but not kept.
+//!
 //! Sources: AES-GCM is NIST SP 800-38D; the derivation is HKDF-SHA-256, RFC 5869.
 
 mod key;
+mod prints;
 mod vault;
 
 pub use key::{KeyFault, MasterKey};
+pub use prints::Prints;
 pub use vault::{SealFault, Vault};

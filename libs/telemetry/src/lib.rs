@@ -16,6 +16,12 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
+/// What is logged and traced, unless `TONGBAN_LOG` says otherwise for the lines.
+///
+/// Both layers keep silent about the same libraries: where one listens and the other does not, a library that only
+/// asks whether anybody listens makes `tracing` withhold the next line of its thread.
+const LISTENED: &str = "info,sqlx=warn,sea_orm=warn,rdkafka=error,librdkafka=error";
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LogFormat {
@@ -89,15 +95,14 @@ pub fn set_up(
             .with_span_list(false)
             .boxed(),
     };
-    let filter = EnvFilter::try_from_env("TONGBAN_LOG").unwrap_or_else(|_| {
-        EnvFilter::new("info,sqlx=warn,sea_orm=warn,rdkafka=error,librdkafka=error")
-    });
+    let filter =
+        EnvFilter::try_from_env("TONGBAN_LOG").unwrap_or_else(|_| EnvFilter::new(LISTENED));
     tracing_subscriber::registry()
         .with(lines.with_filter(filter))
         .with(
             tracing_opentelemetry::layer()
                 .with_tracer(traces.tracer("tongban"))
-                .with_filter(EnvFilter::new("info")),
+                .with_filter(EnvFilter::new(LISTENED)),
         )
         .try_init()
         .map_err(|error| TelemetryError::Twice(error.to_string()))?;

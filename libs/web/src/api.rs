@@ -44,7 +44,8 @@ pub struct ServiceInfo {
 pub struct Api {
     /// The routes.
     pub router: Router,
-    /// The document.
+    /// The document, without its examples: composing them takes longer than all the rest of a start, and most
+    /// processes are never asked for it ([`published`]).
     pub openapi: OpenApi,
 }
 
@@ -80,7 +81,18 @@ pub fn document<S>(info: ServiceInfo, routes: OpenApiRouter<S>) -> OpenApi
 where
     S: Clone + Send + Sync + 'static,
 {
-    describe(info, nested(info, routes).into_openapi())
+    let mut openapi = describe(info, nested(info, routes).into_openapi());
+    examples::complete(&mut openapi);
+    openapi
+}
+
+/// The JSON text of a document of [`Api::openapi`], with its examples.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn published(mut openapi: OpenApi) -> Result<String, Fault> {
+    examples::complete(&mut openapi);
+    openapi.to_json().map_err(|error| Fault::internal(format!("document: {error}")))
 }
 
 fn nested<S>(info: ServiceInfo, routes: OpenApiRouter<S>) -> OpenApiRouter<S>
@@ -113,7 +125,7 @@ fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Problem::from(Fault::internal(text)).into_response()
 }
 
-/// Completes a generated document: title, security, the answers every operation can give, and examples.
+/// Completes a generated document: title, security, and the answers every operation can give.
 fn describe(info: ServiceInfo, mut openapi: OpenApi) -> OpenApi {
     openapi.info = InfoBuilder::new()
         .title(info.title)
@@ -145,7 +157,6 @@ fn describe(info: ServiceInfo, mut openapi: OpenApi) -> OpenApi {
             }
         }
     }
-    examples::complete(&mut openapi);
     openapi
 }
 

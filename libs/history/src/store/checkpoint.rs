@@ -43,6 +43,16 @@ pub async fn after(
     query.limit(limit).all(connection).await.map_err(tongban_db::to_fault)
 }
 
+/// Up to `limit` before the tree of `size` leaves, the largest first.
+pub async fn before(
+    connection: &impl ConnectionTrait,
+    size: i64,
+    limit: u64,
+) -> Result<Vec<Model>, Fault> {
+    let query = Entity::find().filter(Column::Size.lt(size)).order_by_desc(Column::Size);
+    query.limit(limit).all(connection).await.map_err(tongban_db::to_fault)
+}
+
 /// Adds one.
 pub async fn add(connection: &impl ConnectionTrait, row: Model) -> Result<(), Fault> {
     let row = ActiveModel::from(row).reset_all();
