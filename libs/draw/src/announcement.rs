@@ -80,6 +80,15 @@ pub fn commitment(draw: &str, terms: Digest, party: &str, seed: &[u8]) -> Digest
         .finish()
 }
 
+/// What [`Announcement::digest`] gives, for one who has the digest of the terms but not their lists at hand.
+///
+/// # Errors
+/// An internal fault only.
+pub fn announcement_digest(terms: Digest, commitments: &[Commitment]) -> Result<Digest, Fault> {
+    let fields = Fields::of("tongban-draw-announcement-v1").field(&terms.0);
+    canonical::digest(fields, &commitments)
+}
+
 impl Announcement {
     /// Terms with the commitments made over them.
     ///
@@ -136,8 +145,7 @@ impl Announcement {
     }
 
     pub(crate) fn digest_with(&self, terms: Digest) -> Result<Digest, Fault> {
-        let fields = Fields::of("tongban-draw-announcement-v1").field(&terms.0);
-        canonical::digest(fields, &self.commitments)
+        announcement_digest(terms, &self.commitments)
     }
 
     /// What is wrong with the commitments.

@@ -29,7 +29,9 @@ mod transcript;
 mod tree;
 mod verify;
 
-pub use announcement::{Announcement, Commitment, Opening, PartyRole, commitment};
+pub use announcement::{
+    Announcement, Commitment, Opening, PartyRole, announcement_digest, commitment,
+};
 pub use digest::{Digest, Hex};
 pub use randomness::{Randomness, Source, Value};
 pub use selection::select;
