@@ -6,12 +6,30 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
+use crate::breaches::BreachEvent;
+use crate::credit::CreditEvent;
+use crate::draws::DrawEvent;
 use crate::event::DomainEvent;
+use crate::exchange::{
+    CallEvent, CallingSystemEvent, CorrectionEvent, DataRequestEvent, GrantEvent, ResourceEvent,
+};
+use crate::handlings::HandlingEvent;
 use crate::identity::{AccountEvent, BodyEvent, RegionEvent};
+use crate::inspections::InspectionEvent;
 use crate::intake::CaseEvent;
 use crate::licences::LicenceEvent;
+use crate::market::{ComplaintEvent, HonourEvent, OutsideEvent, ProjectEvent};
 use crate::matters::MatterEvent;
+use crate::of::{Licences, Matters, Of, Supermarket, Supervision};
+use crate::publications::PublicationEvent;
+use crate::pulses::PulseEvent;
+use crate::purchases::PurchaseEvent;
+use crate::review_desks::{CounterEvent, HeldReviewEvent, PushingSystemEvent};
 use crate::reviews::ReviewEvent;
+use crate::supermarket::{AgencyEvent, DirectoryEvent, DocumentEvent, LinkEvent};
+use crate::supervision::{
+    InspectedObjectEvent, InspectionMatterEvent, InspectionTaskEvent, InspectorEvent, PlanEvent,
+};
 use crate::version::Versioned;
 
 /// What is to be done with each kind of event.
@@ -29,6 +47,43 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<CaseEvent>("办件 cases from submission to delivery");
     visitor.visit::<LicenceEvent>("电子证照 e-licences");
     visitor.visit::<ReviewEvent>("好差评 rights to review, and reviews");
+    visitor.visit::<InspectionEvent>("现场检查 visits on site");
+    visitor.visit::<PublicationEvent>("结果公示 published results");
+    visitor.visit::<CreditEvent>("信用 registers of credit and classes");
+    visitor.visit::<BreachEvent>("中介超市违约 breaches in the intermediary supermarket");
+    visitor.visit::<InspectionMatterEvent>("抽查事项 inspection matters");
+    visitor.visit::<InspectedObjectEvent>("检查对象 inspected objects");
+    visitor.visit::<InspectorEvent>("执法检查人员 inspectors");
+    visitor.visit::<PlanEvent>("抽查计划 inspection plans");
+    visitor.visit::<InspectionTaskEvent>("抽查任务 inspection tasks");
+    visitor.visit::<PurchaseEvent>("中介超市采购 purchases of intermediary services");
+    visitor.visit::<ComplaintEvent>("中介超市投诉 complaints about purchases");
+    visitor.visit::<ProjectEvent>("投资项目 investment projects known to the supermarket");
+    visitor.visit::<OutsideEvent>("体外采购 reports bought outside the supermarket");
+    visitor.visit::<HonourEvent>("红黑榜 the red and black list of agencies");
+    visitor.visit::<Of<Supervision, DrawEvent>>("双随机抽取 draws of supervision");
+    visitor
+        .visit::<Of<Supermarket, DrawEvent>>("中介超市抽取 draws of the intermediary supermarket");
+    visitor.visit::<Of<Matters, PulseEvent>>(
+        "公开随机数来源 public values from the history of matters",
+    );
+    visitor.visit::<Of<Licences, PulseEvent>>(
+        "公开随机数来源 public values from the history of licences",
+    );
+    visitor.visit::<AgencyEvent>("中介机构 agencies of the intermediary supermarket");
+    visitor.visit::<LinkEvent>("事项挂接 links of agencies to services that approvals require");
+    visitor.visit::<DirectoryEvent>("中介服务事项 the directory of intermediary services");
+    visitor.visit::<DocumentEvent>("管理办法 rules that bodies publish for agencies");
+    visitor.visit::<ResourceEvent>("政务数据资源 the directory of shared data");
+    visitor.visit::<DataRequestEvent>("共享申请 requests for shared data");
+    visitor.visit::<GrantEvent>("共享授权 grants of shared data");
+    visitor.visit::<CorrectionEvent>("数据校核 shared data reported as wrong");
+    visitor.visit::<CallEvent>("共享数据调用 calls by which shared data were read");
+    visitor.visit::<CallingSystemEvent>("签名调用系统 systems that sign their calls");
+    visitor.visit::<HandlingEvent>("差评处理 bad reviews and how they are dealt with");
+    visitor.visit::<CounterEvent>("窗口评价设备 devices that show codes at counters");
+    visitor.visit::<PushingSystemEvent>("评价来源系统 other systems that push reviews");
+    visitor.visit::<HeldReviewEvent>("待匹配评价 pushed reviews whose case is not known");
 }
 
 /// JSON Schemas, by name.
