@@ -1,6 +1,7 @@
 //! From a list of services and one configuration to a running process, and back down again.
 
 mod background;
+mod blocking;
 mod doctor;
 mod document;
 mod history;
@@ -14,6 +15,7 @@ mod service;
 mod settings;
 mod telling;
 
+pub use blocking::blocking;
 pub use doctor::{Finding, diagnose};
 pub use document::document;
 pub use history::audit_ledgers;

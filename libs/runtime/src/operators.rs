@@ -68,6 +68,7 @@ pub(crate) struct ParkedSearch {
     consumer: Option<String>,
     /// Rows per page, 1 to 100.
     #[param(minimum = 1, maximum = 100, example = 20)]
+    #[serde(default, deserialize_with = "tongban_kernel::page::within")]
     limit: Option<u64>,
     /// `next` of the page before.
     #[param(example = "17")]

@@ -1,20 +1,23 @@
 //! Routes for those who run the process: health, metrics, documents.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tongban_history::{History, KeyState};
 use tongban_kernel::{Clock, Fault};
+use tongban_web::Problem;
+use tongban_web::api::published;
 use tongban_web::token::Verifier;
 use utoipa::openapi::OpenApi;
-use utoipa_swagger_ui::{SwaggerUi, Url};
+use utoipa_swagger_ui::{Config, SwaggerUi, Url};
 
 use crate::operators::Operators;
 
@@ -32,21 +35,33 @@ pub(crate) struct Ops {
 
 /// The routes; `documents` are the services' names and OpenAPI documents.
 pub(crate) fn router(ops: Ops, documents: Vec<(&'static str, OpenApi)>) -> Router {
-    let pages = documents
-        .into_iter()
-        .map(|(name, document)| {
-            // The page's type wants text that lives as long as the process; so few words may.
-            let path: &'static str = format!("/openapi/{name}.json").leak();
-            (Url::new(name, path), document)
-        })
-        .collect::<Vec<_>>();
+    let mut urls = Vec::with_capacity(documents.len());
+    let mut pages = Router::new();
+    for (name, document) in documents {
+        // The page's type wants text that lives as long as the process; so few words may.
+        let path: &'static str = format!("/openapi/{name}.json").leak();
+        urls.push(Url::new(name, path));
+        pages = pages.route(path, document_page(document));
+    }
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/docs/") }))
         .route("/health/live", get(|| async { Json(serde_json::json!({"status": "live"})) }))
         .route("/health/ready", get(ready))
         .route("/metrics", get(metrics))
         .with_state(ops)
-        .merge(SwaggerUi::new("/docs").urls(pages))
+        .merge(SwaggerUi::new("/docs").config(Config::new(urls)))
+        .merge(pages)
+}
+
+/// A document, written when it is first asked for.
+fn document_page(document: OpenApi) -> MethodRouter {
+    let text = Arc::new(LazyLock::new(move || published(document)));
+    get(|| async move {
+        match &**text {
+            Ok(text) => ([(CONTENT_TYPE, "application/json")], text.clone()).into_response(),
+            Err(fault) => Problem::from(fault.clone()).into_response(),
+        }
+    })
 }
 
 /// Ready when every database answers and tokens can be checked.

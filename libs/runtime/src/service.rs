@@ -12,7 +12,7 @@ use tongban_events::Consumer;
 use tongban_history::History;
 use tongban_kernel::{Clock, Entropy, Fault, FaultKind};
 use tongban_ledger::{Ledger, Replay};
-use tongban_seal::{MasterKey, Vault};
+use tongban_seal::{MasterKey, Prints, Vault};
 use tongban_web::token::Verifier;
 use tongban_web::{Api, ServiceInfo};
 use utoipa::openapi::OpenApi;
@@ -49,6 +49,11 @@ impl Host {
     /// A vault for secrets of one purpose.
     pub fn vault(&self, purpose: &'static str) -> Vault {
         Vault::new(self.master.as_ref(), purpose)
+    }
+
+    /// Keyed hashes of one purpose, for values that are compared but not kept.
+    pub fn prints(&self, purpose: &'static str) -> Prints {
+        Prints::new(self.master.as_ref(), purpose)
     }
 }
 

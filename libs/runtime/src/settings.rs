@@ -59,6 +59,37 @@ pub struct Settings {
     pub master_key_file: Option<PathBuf>,
     /// Seconds between two signed checkpoints of a service's history, at least 1; only what grew is signed.
     pub checkpoint_seconds: u64,
+    /// Where draws get their public value: `checkpoint` or `beacon`.
+    pub draw_source: String,
+    /// Service whose history gives the value.
+    pub draw_value: String,
+    /// Service whose history gives the value for withheld seeds, when there is no beacon.
+    pub draw_fallback: String,
+    /// Seconds for witnesses to commit; absent for 7200, or 20 in the sample city.
+    pub draw_commit_seconds: Option<u64>,
+    /// Seconds for a draw to be announced after that; absent for 300, or 5 in the sample city.
+    pub draw_announce_seconds: Option<u64>,
+    /// Seconds for seeds to be opened after that; absent for 14400, or 60 in the sample city.
+    pub draw_open_seconds: Option<u64>,
+    /// Base URL of a public beacon in drand's form, before `/public/<round>`; absent for none.
+    pub draw_beacon_url: Option<String>,
+    /// Name of the beacon, as announcements have it.
+    pub draw_beacon_name: Option<String>,
+    /// When its first round was, in seconds since 1970.
+    pub draw_beacon_genesis: Option<i64>,
+    /// Seconds between two of its rounds.
+    pub draw_beacon_period: u32,
+    /// Where other platforms take what supervision publishes: `TARGET=URL`. A target without an address gets its
+    /// records later.
+    #[serde(deserialize_with = "list")]
+    pub exports: Vec<String>,
+    /// File with the secrets shared with them, a line each: `TARGET=SECRET`.
+    pub export_secrets_file: Option<PathBuf>,
+    /// Networks, in CIDR, that the exchange may reach systems of source bodies in; this machine besides in the sample city.
+    #[serde(deserialize_with = "list")]
+    pub provider_networks: Vec<String>,
+    /// File with the secrets that calls to them are signed with, a line each: `CREDENTIAL=SECRET`.
+    pub provider_secrets_file: Option<PathBuf>,
     /// OTLP/HTTP base URL for traces; absent for none.
     pub otlp_endpoint: Option<String>,
     /// `text` or `json`.
@@ -85,6 +116,20 @@ impl Default for Settings {
             jwks_urls: Vec::new(),
             master_key_file: None,
             checkpoint_seconds: 10,
+            draw_source: "checkpoint".into(),
+            draw_value: "matters".into(),
+            draw_fallback: "licences".into(),
+            draw_commit_seconds: None,
+            draw_announce_seconds: None,
+            draw_open_seconds: None,
+            draw_beacon_url: None,
+            draw_beacon_name: None,
+            draw_beacon_genesis: None,
+            draw_beacon_period: 30,
+            exports: Vec::new(),
+            export_secrets_file: None,
+            provider_networks: Vec::new(),
+            provider_secrets_file: None,
             otlp_endpoint: None,
             log_format: LogFormat::Text,
         }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+use tongban_contracts::draws::HOLDERS;
 use tongban_runtime::Settings;
 
 /// A pair of database and log.
@@ -34,7 +35,7 @@ impl Backend {
             settings.kafka = Some(required("TONGBAN_TEST_KAFKA"));
             settings.schema_prefix = format!("{corner}_");
             settings.topic_prefix = format!("{corner}.");
-            settings.database_connections = 4;
+            settings.database_connections = 6;
             settings.partitions = 1;
         }
         settings
@@ -55,7 +56,8 @@ pub async fn remove(settings: &Settings) {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
     let Ok(connection) = Database::connect(options).await else { return };
-    for service in ["identity", "matters", "intake", "licences", "reviews"] {
+    let services = ["identity", "matters", "intake", "licences", "reviews", "exchange"];
+    for service in services.into_iter().chain(HOLDERS) {
         let schema = format!("{}{service}", settings.schema_prefix);
         let _ = connection
             .execute_unprepared(&format!("DROP SCHEMA IF EXISTS \"{schema}\" CASCADE"))

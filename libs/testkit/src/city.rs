@@ -191,6 +191,15 @@ impl TestCity {
         self.process.stop().await;
     }
 
+    /// Stops the process and starts it again with the same data and time.
+    pub async fn begun_anew(self, services: Vec<Arc<dyn Service>>) -> Self {
+        let (settings, now) = (self.settings.clone(), self.clock.now());
+        self.halt().await;
+        let city = Self::start_with(settings, services).await;
+        city.set_time(now);
+        city
+    }
+
     /// Stops the process and removes what the test left behind.
     pub async fn stop(self) {
         self.process.stop().await;

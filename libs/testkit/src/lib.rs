@@ -9,6 +9,7 @@
 
 mod backend;
 mod city;
+pub mod draws;
 mod issuer;
 pub mod kept;
 mod outage;
