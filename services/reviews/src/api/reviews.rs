@@ -5,13 +5,17 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tongban_contracts::review_sources::ReviewChannel;
+use tongban_contracts::reviews::ReviewKind;
 use tongban_kernel::{Fault, FaultKind};
 use tongban_web::{Body, CallerOf, Problem, Segment, reply};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::origin::OriginOf;
+use crate::app::give::Said;
 use crate::app::{self, Desk};
-use crate::domain::review::{Opinion, Review};
+use crate::domain::review::{Giver, Review};
 use crate::domain::tags::Catalogue;
 
 /// What the applicant has to say (评价).
@@ -29,6 +33,27 @@ pub struct ReviewOpinion {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 500, example = "窗口人员很耐心")]
     text: Option<String>,
+    /// Photographs uploaded by the link of the right before (评价图片).
+    #[serde(default)]
+    #[schema(max_items = 5, example = json!([]))]
+    photos: Vec<Uuid>,
+    /// By which way; by default the portal, or by a link the code (评价渠道).
+    #[serde(default)]
+    #[schema(examples("mobile"))]
+    channel: Option<ReviewChannel>,
+}
+
+impl ReviewOpinion {
+    /// What is said, by `channel` when nothing else is.
+    pub fn said(self, channel: ReviewChannel) -> Said {
+        Said {
+            stars: self.stars,
+            tags: self.tags,
+            text: self.text,
+            photos: self.photos,
+            channel: self.channel.unwrap_or(channel),
+        }
+    }
 }
 
 /// A tag as chosen (评价标签).
@@ -45,9 +70,11 @@ pub struct ChosenTag {
 /// A review as given (评价).
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReviewView {
-    /// The case.
+    /// The case, or the service.
     #[schema(format = Uuid, example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77")]
     pub case_id: String,
+    /// Whether a case or a service at a window was reviewed.
+    pub kind: ReviewKind,
     /// Its number (办件编号).
     #[schema(example = "11320706MB0000001B4000117109003202603110001")]
     pub case_number: String,
@@ -79,6 +106,18 @@ pub struct ReviewView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "窗口人员很耐心")]
     pub text: Option<String>,
+    /// Photographs (评价图片).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!([]))]
+    pub photos: Vec<Uuid>,
+    /// By which way it was given; unknown of the oldest (评价渠道).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(examples("portal"))]
+    pub channel: Option<ReviewChannel>,
+    /// Whether two officers judged that it does not count (剔除).
+    #[serde(default)]
+    #[schema(example = false)]
+    pub excluded: bool,
     /// When it was given (评价时间).
     #[schema(example = "2026-03-14T12:20:00Z")]
     pub given_at: DateTime<Utc>,
@@ -95,6 +134,7 @@ impl ReviewView {
         });
         Some(Self {
             case_id: right.case_id.clone(),
+            kind: right.kind,
             case_number: right.case_number.clone(),
             matter_id: right.matter_id,
             matter_name: right.matter_name.clone(),
@@ -105,6 +145,9 @@ impl ReviewView {
             level_code: given.level.code().to_owned(),
             tags: chosen.collect(),
             text: given.text.clone(),
+            photos: given.photos.iter().map(|photo| photo.file_id).collect(),
+            channel: given.source.as_ref().map(|source| source.channel),
+            excluded: review.excluded,
             given_at: given.at,
         })
     }
@@ -117,6 +160,7 @@ impl ReviewView {
     params(
         ("case_id" = Uuid, Path, description = "办件标识 identifier of the case", example = "019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77"),
         ("Idempotency-Key" = Option<String>, Header, description = "幂等键 makes a repeated request harmless"),
+        ("tongban-device" = Option<String>, Header, description = "设备标识 what the device says it is", example = "7f9c2ba4e88f827d616045507605853e"),
     ),
     request_body(content = ReviewOpinion, description = "评价内容 the review"),
     responses(
@@ -132,12 +176,12 @@ pub async fn give(
     State(desk): State<Desk>,
     CallerOf(caller): CallerOf,
     Segment(case_id): Segment<String>,
+    OriginOf(origin): OriginOf,
     body: Body<ReviewOpinion>,
 ) -> Result<Response, Problem> {
-    let ReviewOpinion { stars, tags, text } = body.value;
-    let opinion = Opinion { stars, tags, text };
-    let request = body.request.as_ref();
-    let answer = app::give::give(&desk, &case_id, opinion, &caller, request).await?;
+    let said = body.value.said(ReviewChannel::Portal);
+    let (by, request) = (Giver::Account, body.request.as_ref());
+    let answer = app::give::give(&desk, &case_id, said, by, origin, &caller, request).await?;
     Ok(reply(answer).into_response())
 }
 

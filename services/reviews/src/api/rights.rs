@@ -9,6 +9,8 @@ use tongban_web::{CallerOf, Problem, Query};
 use utoipa::ToSchema;
 
 use crate::app::Desk;
+use crate::app::links::link;
+use crate::store::moment;
 use crate::store::review::{self as store, Model};
 
 /// A completed case that may be reviewed (待评价办件).
@@ -35,18 +37,31 @@ pub struct OpenReviewRight {
     /// Since when it may be reviewed.
     #[schema(example = "2026-03-13T02:05:31Z")]
     pub opened_at: DateTime<Utc>,
+    /// `case` for a completed case, `window` for a service at a window.
+    #[schema(example = "case")]
+    pub kind: String,
+    /// Until when it may be reviewed; absent for the oldest (评价有效期).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(examples("2026-04-12T16:00:00Z"))]
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Link by which it may be reviewed without signing in (评价链接).
+    #[schema(example = "/reviews/v1/links/AUx3…")]
+    pub link: String,
 }
 
-impl From<Model> for OpenReviewRight {
-    fn from(row: Model) -> Self {
+impl OpenReviewRight {
+    fn of(desk: &Desk, row: Model) -> Self {
         Self {
+            link: link(desk, &row.id),
+            kind: row.kind,
+            expires_at: row.expires_at.map(moment),
             case_id: row.id,
             case_number: row.case_number,
             matter_id: row.matter_id,
             matter_name: row.matter_name,
             body: row.body,
             body_name: row.body_name,
-            opened_at: DateTime::from_timestamp_micros(row.opened_at).unwrap_or_default(),
+            opened_at: moment(row.opened_at),
         }
     }
 }
@@ -65,7 +80,8 @@ pub async fn list(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<OpenReviewRight>>, Problem> {
     let account = &caller.principal.account;
-    let found = store::open_rights(desk.host.db(), account, &page).await?;
-    let items = found.items.into_iter().map(OpenReviewRight::from).collect();
+    let now = desk.host.clock.now();
+    let found = store::open_rights(desk.host.db(), account, now, &page).await?;
+    let items = found.items.into_iter().map(|row| OpenReviewRight::of(&desk, row)).collect();
     Ok(Json(Page { items, next: found.next }))
 }

@@ -9,9 +9,10 @@ use tongban_web::{Problem, Query};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::figures::ReviewFigures;
 use crate::app::Desk;
-use crate::domain::level::Level;
-use crate::domain::tally::Tally;
+use crate::domain::figures::Dimension;
+use crate::domain::figures::period::check_month;
 use crate::store::statistics::{self as store, Extent, Group};
 
 /// What is counted.
@@ -27,80 +28,19 @@ pub struct ReviewStatisticsQuery {
     /// A region: it and everything below (行政区划).
     #[param(value_type = Option<String>, example = "320706")]
     region: Option<RegionCode>,
+    /// From this month on (起始月份).
+    #[param(pattern = "^[0-9]{4}-[0-9]{2}$", example = "2026-01")]
+    from: Option<String>,
+    /// Until this month (截止月份).
+    #[param(pattern = "^[0-9]{4}-[0-9]{2}$", example = "2026-03")]
+    until: Option<String>,
     /// Groups per page, 1 to 100.
     #[param(minimum = 1, maximum = 100, example = 20)]
+    #[serde(default, deserialize_with = "tongban_kernel::page::within")]
     limit: Option<u64>,
     /// `next` of the groups before.
     #[param(example = "ee45007c-cb1d-5453-ba84-3120eaf5f632~11320706MB0000001B")]
     after: Option<String>,
-}
-
-/// How many reviews are at one level (等级分布).
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReviewLevelCount {
-    /// Stars, 5 for the best.
-    #[schema(example = 5)]
-    pub stars: u8,
-    /// The level in words (评价等级).
-    #[schema(example = "非常满意")]
-    pub name: String,
-    /// Its code, 1 for the best (GB/T 39046-2020 table A.8).
-    #[schema(example = "1")]
-    pub code: String,
-    /// How many.
-    #[schema(example = 81)]
-    pub count: i64,
-}
-
-/// Figures (评价指标).
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReviewFigures {
-    /// Cases that could be reviewed (应评数).
-    #[schema(example = 120)]
-    pub opened: i64,
-    /// Reviews given (评价数).
-    #[schema(example = 96)]
-    pub count: i64,
-    /// Mean of the stars; absent without reviews (平均星级).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 4.72)]
-    pub mean_stars: Option<f64>,
-    /// Reviews by level, the best first (等级分布).
-    #[schema(example = json!([
-        {"stars": 5, "name": "非常满意", "code": "1", "count": 81},
-        {"stars": 4, "name": "满意", "code": "2", "count": 6},
-        {"stars": 3, "name": "基本满意", "code": "3", "count": 7},
-        {"stars": 2, "name": "不满意", "code": "4", "count": 1},
-        {"stars": 1, "name": "非常不满意", "code": "5", "count": 1},
-    ]))]
-    pub distribution: Vec<ReviewLevelCount>,
-    /// Share of reviews with three stars or more; absent without reviews (满意率).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 0.9792)]
-    pub satisfaction: Option<f64>,
-    /// Reviews given of those that could be; absent without any (参评率).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 0.8)]
-    pub participation: Option<f64>,
-}
-
-impl From<Tally> for ReviewFigures {
-    fn from(tally: Tally) -> Self {
-        let distribution = Level::ALL.map(|level| ReviewLevelCount {
-            stars: level.stars(),
-            name: level.name_zh().to_owned(),
-            code: level.code().to_owned(),
-            count: tally.at(level),
-        });
-        Self {
-            opened: tally.opened,
-            count: tally.given(),
-            mean_stars: tally.mean_stars(),
-            distribution: distribution.into(),
-            satisfaction: tally.satisfaction(),
-            participation: tally.participation(),
-        }
-    }
 }
 
 /// Figures of one matter at one body (分事项、分单位指标).
@@ -125,12 +65,13 @@ pub struct ReviewGroup {
 
 impl From<Group> for ReviewGroup {
     fn from(group: Group) -> Self {
+        let figures = ReviewFigures::of(&group.counts, group.suspects);
         Self {
-            matter_id: group.matter_id.clone(),
-            matter_name: group.matter_name.clone(),
-            body: group.body.clone(),
-            body_name: group.body_name.clone(),
-            figures: group.tally().into(),
+            matter_id: group.item,
+            matter_name: group.name,
+            body: group.body,
+            body_name: group.body_name,
+            figures,
         }
     }
 }
@@ -145,7 +86,7 @@ pub struct ReviewStatistics {
     pub groups: Page<ReviewGroup>,
 }
 
-/// 评价统计: counted at the moment of asking, open to everyone.
+/// 评价统计: kept up to date with every review, open to everyone.
 #[utoipa::path(
     get, path = "/v1/statistics", tag = "reviews", operation_id = "read_review_statistics",
     summary = "查看评价统计 Read review statistics",
@@ -157,15 +98,23 @@ pub async fn read(
     State(desk): State<Desk>,
     Query(query): Query<ReviewStatisticsQuery>,
 ) -> Result<Json<ReviewStatistics>, Problem> {
+    check_month(query.from.as_deref())?;
+    check_month(query.until.as_deref())?;
     let matter = query.matter.map(|matter| matter.to_string());
     let extent = Extent {
-        matter: matter.as_deref(),
+        item: matter.as_deref(),
         body: query.body.as_deref(),
         region: query.region.as_ref(),
+        from: query.from.as_deref(),
+        until: query.until.as_deref(),
+        ..Extent::default()
     };
     let page = PageQuery { limit: query.limit, after: query.after };
-    let groups = store::groups(desk.host.db(), &extent, &page).await?;
-    let figures = store::total(desk.host.db(), &extent).await?.into();
+    let db = desk.host.db();
+    let groups = store::groups(db, Dimension::Matter, &extent, &page).await?;
+    let whole = if matter.is_some() { Dimension::Matter } else { Dimension::Body };
+    let (counts, suspects) = store::total(db, whole, &extent).await?;
+    let figures = ReviewFigures::of(&counts, suspects);
     let items = groups.items.into_iter().map(ReviewGroup::from).collect();
     Ok(Json(ReviewStatistics { figures, groups: Page { items, next: groups.next } }))
 }

@@ -18,6 +18,34 @@ pub enum Level {
     VerySatisfied,
 }
 
+/// A way of writing levels as codes (评价等级代码方案).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LevelScheme {
+    /// GB/T 39046-2020 table A.8: 1 is the best.
+    National,
+    /// `satisfaction` of what is reported to the higher platform: 5 is the best.
+    Report,
+}
+
+/// What a level is called and coded.
+struct Row {
+    stars: u8,
+    /// 1 for the best.
+    national: &'static str,
+    /// 5 for the best.
+    report: &'static str,
+    name_zh: &'static str,
+}
+
+/// The one place where levels meet codes.
+const TABLE: [Row; 5] = [
+    Row { stars: 5, national: "1", report: "5", name_zh: "非常满意" },
+    Row { stars: 4, national: "2", report: "4", name_zh: "满意" },
+    Row { stars: 3, national: "3", report: "3", name_zh: "基本满意" },
+    Row { stars: 2, national: "4", report: "2", name_zh: "不满意" },
+    Row { stars: 1, national: "5", report: "1", name_zh: "非常不满意" },
+];
+
 impl Level {
     /// All levels, the best first.
     pub const ALL: [Self; 5] = [
@@ -33,37 +61,43 @@ impl Level {
         Self::ALL.into_iter().find(|level| level.stars() == stars)
     }
 
+    /// Its row of the one table of names and codes.
+    const fn row(self) -> &'static Row {
+        match self {
+            Self::VerySatisfied => &TABLE[0],
+            Self::Satisfied => &TABLE[1],
+            Self::FairlySatisfied => &TABLE[2],
+            Self::Dissatisfied => &TABLE[3],
+            Self::VeryDissatisfied => &TABLE[4],
+        }
+    }
+
     /// Stars, 5 for the best.
     pub const fn stars(self) -> u8 {
-        match self {
-            Self::VerySatisfied => 5,
-            Self::Satisfied => 4,
-            Self::FairlySatisfied => 3,
-            Self::Dissatisfied => 2,
-            Self::VeryDissatisfied => 1,
-        }
+        self.row().stars
     }
 
     /// Code of GB/T 39046-2020 table A.8 (评价等级代码), 1 for the best.
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::VerySatisfied => "1",
-            Self::Satisfied => "2",
-            Self::FairlySatisfied => "3",
-            Self::Dissatisfied => "4",
-            Self::VeryDissatisfied => "5",
+        self.row().national
+    }
+
+    /// Its code in `scheme`.
+    pub const fn code_in(self, scheme: LevelScheme) -> &'static str {
+        match scheme {
+            LevelScheme::National => self.row().national,
+            LevelScheme::Report => self.row().report,
         }
+    }
+
+    /// The level that `code` stands for in `scheme`. The same digit means the opposite in the other scheme.
+    pub fn of_code(scheme: LevelScheme, code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.code_in(scheme) == code)
     }
 
     /// The national word.
     pub const fn name_zh(self) -> &'static str {
-        match self {
-            Self::VerySatisfied => "非常满意",
-            Self::Satisfied => "满意",
-            Self::FairlySatisfied => "基本满意",
-            Self::Dissatisfied => "不满意",
-            Self::VeryDissatisfied => "非常不满意",
-        }
+        self.row().name_zh
     }
 
     /// Whether it counts for the satisfaction rate (满意率): three stars or more.
@@ -112,6 +146,21 @@ mod tests {
         }
         assert!(Level::of(0).is_none() && Level::of(6).is_none());
         assert!(Level::VerySatisfied > Level::VeryDissatisfied);
+    }
+
+    #[test]
+    fn the_schemes_run_against_each_other() {
+        for level in Level::ALL {
+            for scheme in [LevelScheme::National, LevelScheme::Report] {
+                assert_eq!(Level::of_code(scheme, level.code_in(scheme)), Some(level));
+            }
+            assert_eq!(level.code_in(LevelScheme::Report), level.stars().to_string());
+        }
+        assert_eq!(Level::of_code(LevelScheme::National, "1"), Some(Level::VerySatisfied));
+        assert_eq!(Level::of_code(LevelScheme::Report, "1"), Some(Level::VeryDissatisfied));
+        for unknown in ["0", "6", "", "01", "非常满意"] {
+            assert_eq!(Level::of_code(LevelScheme::Report, unknown), None);
+        }
     }
 
     #[test]

@@ -35,9 +35,20 @@ pub struct ReviewTag {
     pub name: String,
 }
 
-/// All tags, by code.
+/// Codes that are no longer in use (停用标签): known, so that a system that still sends one learns why it is refused.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetiredTags {
+    /// Where the list comes from.
+    #[expect(dead_code, reason = "for those who read the file")]
+    source: String,
+    /// The codes.
+    codes: BTreeSet<String>,
+}
+
+/// All tags, by code, and the codes of those that were retired.
 #[derive(Debug, Clone, Default)]
-pub struct Catalogue(BTreeMap<String, ReviewTag>);
+pub struct Catalogue(BTreeMap<String, ReviewTag>, BTreeSet<String>);
 
 impl Catalogue {
     /// A catalogue of `tags`.
@@ -52,7 +63,18 @@ impl Catalogue {
                 return Err(format!("tag {code} occurs twice"));
             }
         }
-        Ok(Self(all))
+        Ok(Self(all, BTreeSet::new()))
+    }
+
+    /// The same, knowing which codes were retired.
+    ///
+    /// # Errors
+    /// A code that is in use and retired at once.
+    pub fn retiring(self, retired: RetiredTags) -> Result<Self, String> {
+        match retired.codes.iter().find(|code| self.0.contains_key(*code)) {
+            Some(both) => Err(format!("tag {both} is in use and retired")),
+            None => Ok(Self(self.0, retired.codes)),
+        }
     }
 
     /// All tags, the best level first.
@@ -77,6 +99,10 @@ impl Catalogue {
                 continue;
             }
             match self.0.get(code) {
+                None if self.1.contains(code) => {
+                    let message = format!("评价标签 {code} 已停用，请改用现行标签");
+                    faults.add(pointer, "retired_tag", message);
+                }
                 None => faults.add(pointer, "unknown_tag", "没有这个评价标签"),
                 Some(tag) if tag.stars != level => {
                     let message = format!(
@@ -116,6 +142,23 @@ mod tests {
         let expected =
             [("/tags/1", "other_level"), ("/tags/2", "unknown_tag"), ("/tags/3", "duplicate")];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_retired_tag_is_refused_by_its_name() {
+        let retired = |codes: &[&str]| RetiredTags {
+            source: String::new(),
+            codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+        };
+        let catalogue = Catalogue::new(vec![tag("510", Level::VerySatisfied)]).unwrap();
+        assert!(catalogue.clone().retiring(retired(&["510"])).is_err());
+        let catalogue = catalogue.retiring(retired(&["501"])).unwrap();
+        let mut faults = Faults::new();
+        catalogue.check(Level::VerySatisfied, &["501".into()], &mut faults);
+        let fault = faults.into_result("x", "x").unwrap_err();
+        let error = fault.errors().first().unwrap();
+        assert_eq!((&*error.pointer, &*error.code), ("/tags/0", "retired_tag"));
+        assert!(error.message.contains("停用"));
     }
 
     #[test]

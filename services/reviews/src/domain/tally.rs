@@ -31,12 +31,13 @@ impl Tally {
 
     /// Share of reviews with three stars or more (满意率), to four decimals; none without reviews.
     pub fn satisfaction(&self) -> Option<f64> {
-        let content: i64 = Level::ALL
-            .into_iter()
-            .filter(|level| level.is_content())
-            .map(|level| self.at(level))
-            .sum();
-        share(content, self.given(), 10_000.0)
+        share(self.content(), self.given(), 10_000.0)
+    }
+
+    /// Reviews with three stars or more (满意数).
+    pub fn content(&self) -> i64 {
+        let levels = Level::ALL.into_iter().filter(|level| level.is_content());
+        levels.map(|level| self.at(level)).sum()
     }
 
     /// Share of rights used (参评率), to four decimals; none without rights.

@@ -1,11 +1,17 @@
 //! The tables of reviews.
 
+mod desks;
+mod figures;
+
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
 /// All migrations, oldest first.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(ReviewTable)]
+    let mut all: Vec<Box<dyn MigrationTrait>> = vec![Box::new(ReviewTable)];
+    all.extend(desks::migrations());
+    all.push(Box::new(figures::Figures));
+    all
 }
 
 struct ReviewTable;

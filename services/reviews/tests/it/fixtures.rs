@@ -93,3 +93,20 @@ pub async fn rights(caller: &Client) -> Vec<Value> {
 pub fn review_of(case: &str) -> String {
     format!("/reviews/v1/reviews/{case}")
 }
+
+/// Tells the city of a case's other events.
+pub async fn tell(city: &TestCity, case: &str, version: i64, event: &CaseEvent) {
+    let clerk = officer("clerk", APPROVAL_BUREAU, HAIZHOU, &[Role::WindowClerk]);
+    city.emit(case, version, event, &clerk).await;
+}
+
+/// Who deals with bad reviews at the body.
+pub fn handler() -> Principal {
+    officer("handler", APPROVAL_BUREAU, HAIZHOU, &[Role::ReviewHandler])
+}
+
+/// Bad reviews as `caller` sees them.
+pub async fn handlings(caller: &Client) -> Vec<Value> {
+    let answer = caller.get("/reviews/v1/handlings?limit=100").await.expect(200);
+    answer.body["items"].as_array().unwrap().clone()
+}

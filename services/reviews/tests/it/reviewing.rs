@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use tongban_contracts::reviews::ReviewEvent;
+use tongban_contracts::review_sources::{ReviewChannel, ReviewSource};
+use tongban_contracts::reviews::{ReviewEvent, ReviewGiven};
 use tongban_kernel::Role;
 use tongban_reviews::Reviews;
 use tongban_testkit::on_every_backend;
 use tongban_testkit::people::{APPROVAL_BUREAU, HAIZHOU, officer};
 
+use crate::figures::statistics;
 use crate::fixtures::{decision, li, opened, review_of, rights, supervisor, zhang};
 
 on_every_backend! {
@@ -38,11 +40,21 @@ on_every_backend! {
         assert_eq!(caller.post(&path, &body).await.expect(409).code(), "already_reviewed");
 
         let published = city.published::<ReviewEvent>(|seen| seen.len() >= 2).await;
-        let given = ReviewEvent::Given {
+        let source = ReviewSource {
+            channel: ReviewChannel::Portal,
+            device: None,
+            network: None,
+            window: None,
+            officer: Some("clerk".into()),
+        };
+        let given = ReviewEvent::Given(Box::new(ReviewGiven {
             stars: 5,
             tags: vec!["510".into(), "513".into()],
             text: Some("窗口人员很耐心".into()),
-        };
+            photos: Vec::new(),
+            source: Some(source),
+            pushed: None,
+        }));
         assert_eq!(published[1].read::<ReviewEvent>().unwrap(), given);
     }
 
@@ -55,8 +67,7 @@ on_every_backend! {
         let mut statuses = [one.status, two.status];
         statuses.sort();
         assert_eq!(statuses, [201, 409]);
-        let figures = city.anyone().get("/reviews/v1/statistics").await.expect(200).body;
-        assert_eq!(figures["count"], 1);
+        statistics(city, 1).await;
     }
 
     async fn the_same_request_at_once_gets_one_answer(city: &TestCity) {

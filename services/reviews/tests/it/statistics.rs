@@ -7,7 +7,7 @@ use tongban_contracts::intake::Decision;
 use tongban_kernel::RegionCode;
 use tongban_reviews::Reviews;
 use tongban_testkit::people::{APPROVAL_BUREAU, GANYU};
-use tongban_testkit::{TestCity, on_every_backend};
+use tongban_testkit::{TestCity, eventually, on_every_backend};
 
 use crate::fixtures::{decision, matter, opened, review_of, zhang};
 
@@ -37,6 +37,16 @@ async fn fill(city: &TestCity) {
             caller.post(&review_of(case), &json!({"stars": stars})).await.expect(201);
         }
     }
+    counted(city, 5, 4).await;
+}
+
+/// Waits until figures have followed.
+async fn counted(city: &TestCity, opened: i64, given: i64) {
+    eventually("figures to follow", async || {
+        let all = figures(city, "").await;
+        (all["opened"] == opened && all["count"] == given).then_some(())
+    })
+    .await;
 }
 
 async fn figures(city: &TestCity, query: &str) -> Value {
@@ -114,6 +124,7 @@ on_every_backend! {
             assert!(none.get(name).is_none(), "{name}");
         }
         opened(city, "case-1", &decision()).await;
+        counted(city, 1, 0).await;
         let one = figures(city, "").await;
         assert_eq!(one["participation"], 0.0);
         assert!(one.get("mean_stars").is_none());

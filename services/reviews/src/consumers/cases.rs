@@ -7,22 +7,15 @@ use tongban_contracts::{DomainEvent as _, Envelope};
 use tongban_events::Consumer;
 use tongban_kernel::Fault;
 use tongban_ledger::Stopped;
-use tongban_runtime::Host;
 
+use crate::app::Desk;
 use crate::app::open::open;
 
 /// Opens a right for every completed case.
-pub struct CaseConsumer(Host);
-
-impl CaseConsumer {
-    /// For the service that `host` was given to.
-    pub fn new(host: &Host) -> Self {
-        Self(host.clone())
-    }
-}
+pub struct Cases(pub Desk);
 
 #[async_trait]
-impl Consumer for CaseConsumer {
+impl Consumer for Cases {
     fn name(&self) -> &'static str {
         "reviews.cases"
     }
@@ -49,10 +42,14 @@ impl Consumer for CaseConsumer {
             let read = event.read().map_err(|error| (place, Fault::internal(error)))?;
             if let CaseEvent::Decided(decision) = read {
                 places.push(place);
-                orders.push(open(&event.subject, *decision, event.traceparent.clone()));
+                let decided_by =
+                    event.caused_by().map_err(|error| (place, Fault::internal(error)))?;
+                let ends = self.0.right_ends(event.time).map_err(|fault| (place, fault))?;
+                let trace = event.traceparent.clone();
+                orders.push(open(&event.subject, *decision, decided_by.account, ends, trace));
             }
         }
-        let done = self.0.ledger.execute_all_within(transaction, orders).await;
+        let done = self.0.host.ledger.execute_all_within(transaction, orders).await;
         done.map_err(|(at, fault)| (places.get(at).copied().unwrap_or(0), fault))
     }
 }
