@@ -1,0 +1,14 @@
+//! The exchange as others meet it: events in, HTTP, the clock, events out.
+
+#![expect(clippy::unwrap_used, reason = "in a test, what is not there is a failure")]
+
+mod calling;
+mod corrections;
+mod directory;
+mod granting;
+mod outage;
+mod provider;
+mod requests;
+mod sample;
+mod signed;
+mod town;
