@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sea_orm_migration::MigrationTrait;
+use tongban_contracts::of;
+use tongban_drawing::Pulses;
 use tongban_ledger::{Replay, replay};
 use tongban_runtime::{Host, Service, StartError, Started};
 use tongban_web::{ServiceInfo, assemble};
@@ -38,7 +40,9 @@ impl Service for Licences {
     }
 
     fn aggregates(&self) -> Vec<Box<dyn Replay>> {
-        vec![replay::<domain::licence::Record>()]
+        let mut all = vec![replay::<domain::licence::Record>()];
+        all.extend(Pulses::aggregates::<of::Licences>());
+        all
     }
 
     fn openapi(&self) -> OpenApi {
@@ -48,6 +52,8 @@ impl Service for Licences {
     async fn start(&self, host: &Host) -> Result<Started, StartError> {
         let api = assemble(self.info(), api::routes(), host.clone(), host.verifier.clone())
             .map_err(StartError::Unguarded)?;
-        Ok(Started { api, consumers: vec![Arc::new(CaseConsumer::new(host))], jobs: Vec::new() })
+        let pulses = Pulses::mount::<of::Licences>(host);
+        let consumers = vec![Arc::new(CaseConsumer::new(host)), pulses.consumer];
+        Ok(Started { api, consumers, jobs: vec![pulses.job] })
     }
 }

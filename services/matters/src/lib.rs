@@ -11,6 +11,8 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use sea_orm_migration::MigrationTrait;
+use tongban_contracts::of;
+use tongban_drawing::Pulses;
 use tongban_kernel::Fault;
 use tongban_ledger::{Replay, replay};
 use tongban_runtime::{Host, Service, StartError, Started};
@@ -37,7 +39,9 @@ impl Service for Matters {
     }
 
     fn aggregates(&self) -> Vec<Box<dyn Replay>> {
-        vec![replay::<domain::matter::Entry>()]
+        let mut all = vec![replay::<domain::matter::Entry>()];
+        all.extend(Pulses::aggregates::<of::Matters>());
+        all
     }
 
     fn openapi(&self) -> OpenApi {
@@ -47,7 +51,8 @@ impl Service for Matters {
     async fn start(&self, host: &Host) -> Result<Started, StartError> {
         let api = assemble(self.info(), api::routes(), host.clone(), host.verifier.clone())
             .map_err(StartError::Unguarded)?;
-        Ok(Started { api, consumers: Vec::new(), jobs: Vec::new() })
+        let pulses = Pulses::mount::<of::Matters>(host);
+        Ok(Started { api, consumers: vec![pulses.consumer], jobs: vec![pulses.job] })
     }
 
     async fn load(&self, host: &Host, data: &Path) -> Result<Option<String>, Fault> {

@@ -114,6 +114,7 @@ pub struct AccountSearch {
     body: Option<String>,
     /// Rows per page, 1 to 100.
     #[param(minimum = 1, maximum = 100, example = 20)]
+    #[serde(default, deserialize_with = "tongban_kernel::page::within")]
     limit: Option<u64>,
     /// `next` of the page before.
     #[param(example = "0b0e7f0e-4a0c-5f4e-9a55-3a8a1f0c9d11")]

@@ -44,6 +44,7 @@ pub struct BodySearch {
     region: Option<RegionCode>,
     /// Rows per page, 1 to 100.
     #[param(minimum = 1, maximum = 100, example = 20)]
+    #[serde(default, deserialize_with = "tongban_kernel::page::within")]
     limit: Option<u64>,
     /// `next` of the page before.
     #[param(example = "11320706MB0000001B")]
@@ -102,6 +103,7 @@ pub struct RegionSearch {
     parent: Option<RegionCode>,
     /// Rows per page, 1 to 100.
     #[param(minimum = 1, maximum = 100, example = 20)]
+    #[serde(default, deserialize_with = "tongban_kernel::page::within")]
     limit: Option<u64>,
     /// `next` of the page before.
     #[param(example = "320706")]

@@ -20,7 +20,7 @@ use crate::app::Desk;
 pub fn routes() -> OpenApiRouter<Desk> {
     let upload = OpenApiRouter::new()
         .routes(routes!(files::upload))
-        .layer(DefaultBodyLimit::max(files::LARGEST_UPLOAD));
+        .layer(DefaultBodyLimit::max(tongban_files::web::LARGEST_UPLOAD));
     OpenApiRouter::new()
         .routes(routes!(cases::submit, cases::list))
         .routes(routes!(cases::read))

@@ -130,22 +130,6 @@ pub fn withdrawn() -> Value {
     })
 }
 
-/// Two faults of one upload.
-pub fn bad_file() -> Value {
-    json!({
-        "code": "invalid_file",
-        "title": "上传的文件有误",
-        "errors": [
-            {
-                "pointer": "/file",
-                "code": "unsupported_file",
-                "message": "只接受 PDF、JPG、PNG、OFD、DOCX 文件，文件名须带相应扩展名",
-            },
-            {"pointer": "/file", "code": "empty_file", "message": "文件内容为空"},
-        ],
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use serde::Serialize;

@@ -29,6 +29,7 @@ pub struct WorklistQuery {
     stage: WorklistStage,
     /// Rows per page, 1 to 100.
     #[param(minimum = 1, maximum = 100, example = 20)]
+    #[serde(default, deserialize_with = "tongban_kernel::page::within")]
     limit: Option<u64>,
     /// `next` of the page before.
     #[param(example = "20260318~019cda8e-fd50-7c3e-9b61-2f6f5d0c1a77")]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use tongban_files::{Described, Files};
 use tongban_forms::Form;
 use tongban_kernel::{Fault, Principal};
 use tongban_ledger::{Caller, Committed, Loaded, Reply, RequestKey};
@@ -10,10 +11,10 @@ use tongban_runtime::Host;
 use uuid::Uuid;
 
 use crate::api::case_view::CaseView;
+use crate::domain::application::OwnFile;
 use crate::domain::case::CaseFile;
 use crate::domain::command::Command;
 use crate::domain::terms::Terms;
-use crate::store::file::Files;
 use crate::store::holder::Holders;
 use crate::store::matter::{KnownMatter, Matters};
 use crate::store::serial::Serials;
@@ -78,6 +79,17 @@ impl Desk {
     pub fn terms(&self, matter_id: Uuid, known: KnownMatter) -> Terms {
         let calendar = Arc::clone(&self.host.calendar);
         Terms { matter_id, revision: known.revision, matter: known.matter, calendar }
+    }
+
+    /// Those of the files that `owner` uploaded.
+    pub async fn own_files(
+        &self,
+        owner: &str,
+        ids: impl Iterator<Item = Uuid>,
+    ) -> Result<HashMap<Uuid, OwnFile>, Fault> {
+        let found = self.stores.files.owned(owner, ids).await?;
+        let own = |file: Described| OwnFile { name: file.name, sm3: file.sm3 };
+        Ok(found.into_iter().map(|(id, file)| (id, own(file))).collect())
     }
 
     /// The matter's form, compiled.

@@ -28,7 +28,7 @@ pub async fn resubmit(
     let form = application.form.clone();
     let materials = if case.stage == Stage::Correcting {
         let named = application.materials.iter().map(|material| material.file_id);
-        let own = desk.stores.files.owned(&case.applicant.account, named).await?;
+        let own = desk.own_files(&case.applicant.account, named).await?;
         let compiled = desk.form(&terms)?;
         application::check(application, case.applicant.kind, &terms, &compiled, &own)?
     } else {

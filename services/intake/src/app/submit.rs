@@ -40,7 +40,7 @@ async fn file(
     let (applicant, terms, own) = futures::try_join!(
         desk.stores.holders.applicant(account),
         terms_in_force(desk, matter_id),
-        desk.stores.files.owned(account, named),
+        desk.own_files(account, named),
     )?;
     let form = desk.form(&terms)?;
     let materials = application::check(application, applicant.kind, &terms, &form, &own)?;

@@ -11,5 +11,4 @@ pub mod stage;
 pub mod terms;
 #[cfg(test)]
 mod tests;
-pub mod upload;
 pub mod wording;

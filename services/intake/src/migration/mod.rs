@@ -19,7 +19,9 @@ impl MigrationName for IntakeTables {
 #[async_trait::async_trait]
 impl MigrationTrait for IntakeTables {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [case_row(), case_serial(), file(), known_matter(), known_holder()] {
+        for table in
+            [case_row(), case_serial(), tongban_files::table(), known_matter(), known_holder()]
+        {
             manager.create_table(table).await?;
         }
         let number = Index::create()
@@ -74,20 +76,6 @@ fn case_serial() -> TableCreateStatement {
         .col(date("day"))
         .col(big_integer("next"))
         .primary_key(Index::create().col("code").col("day"))
-        .to_owned()
-}
-
-fn file() -> TableCreateStatement {
-    Table::create()
-        .table("file")
-        .col(string("id").primary_key())
-        .col(string("owner"))
-        .col(text("name"))
-        .col(string("media_type"))
-        .col(big_integer("size"))
-        .col(string("sm3"))
-        .col(blob("bytes"))
-        .col(big_integer("uploaded_at"))
         .to_owned()
 }
 

@@ -107,6 +107,7 @@ pub struct MatterSearch {
     body: Option<String>,
     /// Rows per page, 1 to 100.
     #[param(minimum = 1, maximum = 100, example = 20)]
+    #[serde(default, deserialize_with = "tongban_kernel::page::within")]
     limit: Option<u64>,
     /// `next` of the page before.
     #[param(example = "11320706MB0000001B4000117109003~ee45007c-cb1d-5453-ba84-3120eaf5f632")]

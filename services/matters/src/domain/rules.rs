@@ -10,6 +10,15 @@ use tongban_kernel::{Fault, Faults};
 /// Words that make a material no material: the list must be exhaustive (优化营商环境条例 art. 35).
 const VAGUE: [&str; 4] = ["其他材料", "有关材料", "相关材料", "其它材料"];
 
+/// A mistyped number, not a matter, has people come more often (到办事现场次数).
+const MOST_VISITS: u32 = 99;
+
+/// No limit in law is longer than ten years; a mistyped number is (期限).
+const LONGEST_LIMIT: u32 = 3_650;
+
+/// No document is valid for longer than a hundred years without being valid for ever (证照有效期).
+const LONGEST_VALIDITY: u32 = 1_200;
+
 /// Checks an entry and names every fault at once.
 pub fn check(matter: &Matter) -> Result<(), Fault> {
     let mut faults = Faults::new();
@@ -61,6 +70,17 @@ fn codes(matter: &Matter, faults: &mut Faults) {
 
 /// Promised ≤ legal (优化营商环境条例 art. 36); on the spot exactly when handled on the spot.
 fn limits(matter: &Matter, faults: &mut Faults) {
+    let all = [
+        ("/notice_limit", Some(&matter.notice_limit)),
+        ("/promised_limit", Some(&matter.promised_limit)),
+        ("/legal_limit", matter.legal_limit.as_ref()),
+    ];
+    for (pointer, limit) in all {
+        if limit.is_some_and(|limit| limit.amount > LONGEST_LIMIT) {
+            let text = format!("期限应不超过 {LONGEST_LIMIT} 日");
+            faults.add(format!("{pointer}/amount"), "maximum", text);
+        }
+    }
     let immediate = matter.handling == HandlingKind::Immediate;
     if immediate != (matter.promised_limit.amount == 0) {
         faults.add("/promised_limit", "handling", "即办件的承诺时限应为 0，承诺件应大于 0");
@@ -69,6 +89,21 @@ fn limits(matter: &Matter, faults: &mut Faults) {
         && longest_days(&matter.promised_limit) > longest_days(legal)
     {
         faults.add("/promised_limit", "longer_than_legal", "承诺办结时限不得长于法定办结时限");
+    }
+    if matter.visits > MOST_VISITS {
+        faults.add("/visits", "maximum", format!("到办事现场次数应为 0 至 {MOST_VISITS}"));
+    }
+    let licence = matter.result.licence.as_ref();
+    if licence
+        .and_then(|licence| licence.valid_months)
+        .is_some_and(|months| months > LONGEST_VALIDITY)
+    {
+        let pointer = "/result/licence/valid_months";
+        faults.add(
+            pointer,
+            "maximum",
+            format!("证照有效期应不超过 {LONGEST_VALIDITY} 个月，长期有效的不填"),
+        );
     }
 }
 

@@ -5,7 +5,9 @@ use sea_orm_migration::schema::*;
 
 /// All migrations, oldest first.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(MatterTable)]
+    let mut all: Vec<Box<dyn MigrationTrait>> = vec![Box::new(MatterTable)];
+    all.extend(tongban_drawing::Pulses::migrations());
+    all
 }
 
 struct MatterTable;

@@ -2,9 +2,8 @@
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::LikeExpr;
 use sea_orm::{ExprTrait, QueryOrder, QuerySelect};
-use tongban_db::Db;
+use tongban_db::{Db, containing};
 use tongban_kernel::page::{Page, PageQuery};
 use tongban_kernel::{Fault, RegionCode};
 use tongban_ledger::Stored;
@@ -68,17 +67,11 @@ pub struct Search<'a> {
     pub body: Option<&'a str>,
 }
 
-/// A pattern for texts that contain `word`, whose own `%` and `_` stand for themselves.
-fn containing(word: &str) -> LikeExpr {
-    let literal = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    LikeExpr::new(format!("%{literal}%")).escape('!')
-}
-
 /// Published matters, by implementation code.
 pub async fn search(db: &Db, search: &Search<'_>, page: &PageQuery) -> Result<Page<Model>, Fault> {
     let mut query = Entity::find().filter(Column::Published.eq(true));
     for word in search.words.unwrap_or_default().split_whitespace().take(8) {
-        query = query.filter(Column::Words.like(containing(&word.to_lowercase())));
+        query = query.filter(containing(db.read(), Column::Words, &word.to_lowercase()));
     }
     if let Some(region) = search.region {
         query = query.filter(Column::Region.starts_with(region.prefix()));

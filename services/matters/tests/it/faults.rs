@@ -49,6 +49,9 @@ on_every_backend! {
             "b": {"type": "string", "pattern": "(", "title": "乙"},
         }});
         bad["result"]["licence"]["code"] = "11100000000013338W0".into();
+        bad["result"]["licence"]["valid_months"] = 1_201.into();
+        bad["notice_limit"]["amount"] = 3_651.into();
+        bad["visits"] = 100.into();
         let answer = city.caller(&editor).post(MATTERS, &bad).await.expect(422);
         assert_eq!(answer.code(), "invalid_matter");
         let found = named(&answer);
@@ -66,12 +69,15 @@ on_every_backend! {
             ("/promised_limit", "longer_than_legal"),
             ("/result/licence/code", "licence_type"),
             ("/serves", "required"),
+            ("/result/licence/valid_months", "maximum"),
+            ("/notice_limit/amount", "maximum"),
+            ("/visits", "maximum"),
         ]) {
             assert!(found.contains(&expected), "{expected:?} is not in {found:#?}");
         }
         let in_form = found.iter().filter(|(pointer, _)| pointer.starts_with("/form_schema/"));
         assert_eq!(in_form.count(), 2, "{found:#?}");
-        assert_eq!(found.len(), 15, "{found:#?}");
+        assert_eq!(found.len(), 18, "{found:#?}");
         assert_eq!(city.anyone().get(MATTERS).await.expect(200).body, json!({"items": []}));
     }
 
@@ -85,7 +91,7 @@ on_every_backend! {
             ("2", limit(0, "business_day"), Some("handling")),
             ("1", limit(1, "business_day"), Some("handling")),
             ("1", limit(0, "business_day"), None),
-            ("2", limit(u32::MAX, "month"), Some("longer_than_legal")),
+            ("2", limit(3_650, "month"), Some("longer_than_legal")),
         ] {
             let mut tried = entry();
             tried["handling"] = handling.into();
@@ -96,6 +102,11 @@ on_every_backend! {
                 Some(code) => assert_eq!(named(&answer.expect(422)), pairs(&[("/promised_limit", code)])),
             }
         }
+        let mut tried = entry();
+        tried["promised_limit"] = limit(u32::MAX, "month");
+        let answer = as_editor(city).post(MATTERS, &tried).await.expect(422);
+        let both = [("/promised_limit", "longer_than_legal"), ("/promised_limit/amount", "maximum")];
+        assert_eq!(named(&answer), pairs(&both));
     }
 
     async fn codes_are_built_by_the_rules(city: &TestCity) {

@@ -62,12 +62,7 @@ on_every_backend! {
             let codes: Vec<_> = rows.iter().map(|row| row["code"].as_str().unwrap()).collect();
             assert!(codes.is_sorted());
         }
-        let count = async |limit: &str| {
-            let page = city.anyone().get(&format!("{MATTERS}?limit={limit}")).await.expect(200);
-            page.body["items"].as_array().unwrap().len()
-        };
-        assert_eq!((count("0").await, count("100000").await), (1, 100));
-        for bad in ["limit=-1", "limit=x", "limit=1.5", "region=3207", "region=990000", "region=", "q=%00"] {
+        for bad in ["limit=-1", "limit=0", "limit=101", "limit=x", "limit=1.5", "region=3207", "region=990000", "region=", "q=%00"] {
             let answer = city.anyone().get(&format!("{MATTERS}?{bad}")).await.expect(400);
             assert_eq!(answer.code(), "bad_query", "{bad}");
         }
