@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "charts" / "tongban"
 
-SERVICES = ("identity", "matters", "intake", "licences", "reviews")
+SERVICES = ("identity", "matters", "intake", "licences", "reviews", "supervision", "supermarket", "exchange")
 
 #: Flag of `tongban serve` and the environment variable that sets the same.
 SETTINGS = {

@@ -114,7 +114,7 @@ def test_secret_files_stay_out_of_git_and_of_the_image(compose, services):
 
 def test_services_and_the_loader_get_the_master_key(services):
     holders = {name for name, service in services.items() if "master-key" in service.get("secrets", [])}
-    assert holders == {"identity", "matters", "intake", "licences", "reviews", "load"}
+    assert holders == {"identity", "matters", "intake", "licences", "reviews", "supervision", "supermarket", "exchange", "load"}
     assert holders == {
         name for name, s in ours(services).items() if "TONGBAN_MASTER_KEY_FILE" in s["environment"]
     }

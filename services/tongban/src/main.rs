@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::options::{Cli, Command, VerifyOptions, VerifyQuestion};
+use crate::options::{Cli, Command, DrawStep, VerifyOptions, VerifyQuestion};
 
 /// Gives large blocks back to the system at once: a password hash takes 19 MiB for a moment, and the C
 /// library's allocator would keep that for every thread that ever hashed.
@@ -53,6 +53,10 @@ fn in_runtime(command: Command) -> commands::Done {
             Command::Doctor(arguments) => commands::doctor::run(&arguments).await,
             Command::Parked(arguments) => commands::parked::run(&arguments).await,
             Command::Rebuild(arguments) => commands::rebuild::run(&arguments).await,
+            Command::Draw(arguments) => match arguments.what {
+                DrawStep::Commit(options) => commands::draw::commit(&options).await,
+                DrawStep::Open(options) => commands::draw::open(&options).await,
+            },
             Command::Verify(VerifyOptions { what: VerifyQuestion::City(arguments) }) => {
                 commands::verify_city::run(&arguments).await
             }

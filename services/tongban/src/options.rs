@@ -1,10 +1,14 @@
 //! What the command line understands.
 
+mod draw;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 use tongban_runtime::{Settings, SettingsError};
+
+pub use self::draw::{DrawCommitOptions, DrawOpenOptions, DrawOptions, DrawStep};
 
 /// 通办 Tongban: a city's integrated government services, in one process or as a mesh.
 #[derive(Debug, Parser)]
@@ -40,6 +44,9 @@ pub enum Command {
     /// hold, 2 when it cannot be judged.
     #[command(subcommand_required = true)]
     Verify(VerifyOptions),
+    /// What a witness of a draw needs: a commitment, and later the seed.
+    #[command(subcommand_required = true)]
+    Draw(DrawOptions),
     /// Checks identifiers and prints a line of JSON for each.
     Check(CheckOptions),
 }
@@ -115,6 +122,62 @@ pub struct SettingsOptions {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     #[serde(skip_serializing_if = "Option::is_none")]
     checkpoint_seconds: Option<u64>,
+    /// Where other platforms take what supervision publishes: `TARGET=URL`, with commas [env: TONGBAN_EXPORTS].
+    #[arg(long, value_name = "LIST")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exports: Option<String>,
+    /// File with the secrets shared with them, a line each: `TARGET=SECRET` [env: TONGBAN_EXPORT_SECRETS_FILE].
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export_secrets_file: Option<PathBuf>,
+    /// Networks of the systems that shared data come from, in CIDR, with commas [env: TONGBAN_PROVIDER_NETWORKS].
+    #[arg(long, value_name = "LIST")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider_networks: Option<String>,
+    /// File with the secrets calls to them are signed with: `CREDENTIAL=SECRET` [env: TONGBAN_PROVIDER_SECRETS_FILE].
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider_secrets_file: Option<PathBuf>,
+    /// `checkpoint` or `beacon`: where draws get their public value [env: TONGBAN_DRAW_SOURCE] [default: checkpoint].
+    #[arg(long, value_name = "NAME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draw_source: Option<String>,
+    /// Whose history gives the value [env: TONGBAN_DRAW_VALUE] [default: matters].
+    #[arg(long, value_name = "SERVICE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draw_value: Option<String>,
+    /// Whose history gives the value for withheld seeds [env: TONGBAN_DRAW_FALLBACK] [default: licences].
+    #[arg(long, value_name = "SERVICE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draw_fallback: Option<String>,
+    /// Seconds for witnesses to commit [env: TONGBAN_DRAW_COMMIT_SECONDS] [default: 7200, sample: 20].
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draw_commit_seconds: Option<u64>,
+    /// Seconds to announce after that [env: TONGBAN_DRAW_ANNOUNCE_SECONDS] [default: 300, sample: 5].
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draw_announce_seconds: Option<u64>,
+    /// Seconds to open seeds after that [env: TONGBAN_DRAW_OPEN_SECONDS] [default: 14400, sample: 60].
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draw_open_seconds: Option<u64>,
+    /// A public beacon in drand's form [env: TONGBAN_DRAW_BEACON_URL].
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draw_beacon_url: Option<String>,
+    /// Its name [env: TONGBAN_DRAW_BEACON_NAME].
+    #[arg(long, value_name = "NAME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draw_beacon_name: Option<String>,
+    /// When its first round was, since 1970 [env: TONGBAN_DRAW_BEACON_GENESIS].
+    #[arg(long, value_name = "SECONDS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draw_beacon_genesis: Option<i64>,
+    /// Between two of its rounds [env: TONGBAN_DRAW_BEACON_PERIOD] [default: 30].
+    #[arg(long, value_name = "SECONDS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draw_beacon_period: Option<u32>,
     /// Where traces go, OTLP over HTTP [env: TONGBAN_OTLP_ENDPOINT].
     #[arg(long, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]

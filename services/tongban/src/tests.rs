@@ -33,7 +33,10 @@ async fn verified(settings: &Settings, kept: &Path) -> u64 {
     assert_eq!(reports.len(), services::all().len());
     for report in &reports {
         assert!(report.findings.is_empty(), "{}: {:?}", kept.display(), report.findings);
-        assert!(report.events > 0 && report.aggregates > 0, "{}", kept.display());
+        // A service that came later may have nothing yet.
+        let was_there = kept.join(format!("{}.sql", report.service)).exists();
+        let wrote = report.events > 0 && report.aggregates > 0;
+        assert!(wrote || !was_there, "{} of {}", report.service, kept.display());
     }
     reports.iter().map(|report| report.events).sum()
 }

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod check;
 pub mod doctor;
+pub mod draw;
 pub mod load;
 pub mod migrate;
 pub mod openapi;
