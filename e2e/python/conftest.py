@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 import pytest
 
 from processes import Tongban, accounts, wait_until
@@ -6,7 +8,13 @@ from processes import Tongban, accounts, wait_until
 @pytest.fixture(scope="session")
 def city(tmp_path_factory):
     """The whole city in one process, sample data loaded."""
-    directory = tmp_path_factory.mktemp("city")
+    with city_in(tmp_path_factory.mktemp("city")) as city:
+        yield city
+
+
+@contextmanager
+def city_in(directory):
+    """A city of one's own, for as long as it is needed."""
     process = Tongban("serve", "--load", "--listen", "127.0.0.1:0", "--data-dir", directory, log=directory / "city.log")
     with process:
         address = directory / "address"

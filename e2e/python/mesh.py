@@ -7,7 +7,7 @@ import httpx
 
 from processes import Tongban, accounts, free_ports, run, server, wait_until
 
-SERVICES = ("identity", "matters", "intake", "licences", "reviews")
+SERVICES = ("identity", "matters", "intake", "licences", "reviews", "supervision", "supermarket", "exchange")
 
 
 class Mesh:

@@ -40,7 +40,7 @@ def packages(said, tmp_path_factory):
 
 
 def test_every_service_has_a_document():
-    assert generated.SERVICES == ["identity", "intake", "licences", "matters", "reviews"]
+    assert generated.SERVICES == ["exchange", "identity", "intake", "licences", "matters", "reviews", "supermarket", "supervision"]
 
 
 @pytest.mark.parametrize("service", generated.SERVICES)

@@ -71,6 +71,13 @@ class Document:
         if isinstance(example, list) and "items" in schema:
             for item in example:
                 yield from self._unknown(where, schema["items"], item)
+        if "$ref" in schema:
+            schema = self.schemas[schema["$ref"].rsplit("/", 1)[1]]
+        # Of several variants, the one that the example is of.
+        for part in schema.get("oneOf", []):
+            if isinstance(example, dict) and validator(self.schemas, part).is_valid(example):
+                yield from self._unknown(where, part, example)
+                return
         members = self._members(schema)
         if not isinstance(example, dict) or not members:
             return

@@ -148,12 +148,67 @@ impl Caller {
         self.send(method, path, request).await
     }
 
+    /// `POST path` with `text` as JSON, byte for byte, and headers of its own.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn post_with(
+        &self,
+        path: &str,
+        text: String,
+        headers: &[(&'static str, String)],
+    ) -> Result<Answer, Error> {
+        let mut request =
+            self.request(Method::POST, path)?.header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        self.send(Method::POST, path, request.body(text)).await
+    }
+
+    /// `GET path` with headers of its own.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn get_with(
+        &self,
+        path: &str,
+        headers: &[(&'static str, String)],
+    ) -> Result<Answer, Error> {
+        let mut request = self.request(Method::GET, path)?;
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        self.send(Method::GET, path, request).await
+    }
+
+    /// The text at `path` as it is, byte for byte.
+    ///
+    /// # Errors
+    /// When nobody answers, or with another status than 200.
+    pub async fn text(&self, path: &str) -> Result<String, Error> {
+        let what = format!("{} {path}", Method::GET);
+        let away = |error| Error::NoAnswer(what.clone(), error);
+        let response = self.request(Method::GET, path)?.send().await.map_err(away)?;
+        if response.status().as_u16() != 200 {
+            return Err(Error::Unexpected(format!("{what} → {}", response.status())));
+        }
+        response.text().await.map_err(away)
+    }
+
     /// `POST /intake/v1/files` with one file.
     ///
     /// # Errors
     /// When nobody answers.
     pub async fn upload(&self, name: &str, bytes: Vec<u8>) -> Result<Answer, Error> {
-        let path = "/intake/v1/files";
+        self.upload_to("/intake/v1/files", name, bytes).await
+    }
+
+    /// `POST path` with one file.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn upload_to(&self, path: &str, name: &str, bytes: Vec<u8>) -> Result<Answer, Error> {
         let part = reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned());
         let form = reqwest::multipart::Form::new().part("file", part);
         self.send(Method::POST, path, self.request(Method::POST, path)?.multipart(form)).await

@@ -12,7 +12,16 @@ use crate::{Addresses, Error};
 /// How long a process may take to be ready.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// The services of a mesh, identity first: the others check tokens by its keys.
-pub const SERVICES: [&str; 5] = ["identity", "matters", "intake", "licences", "reviews"];
+pub const SERVICES: [&str; 8] = [
+    "identity",
+    "matters",
+    "intake",
+    "licences",
+    "reviews",
+    "supervision",
+    "supermarket",
+    "exchange",
+];
 /// Name of the one process of a whole city.
 pub const WHOLE: &str = "tongban";
 

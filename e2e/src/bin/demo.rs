@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, ValueEnum};
 use tongban_e2e::{Addresses, City, Error, SampleAccounts, Story, StoryOutcome};
 
-/// Two cases of the sample city, from the guide to the licence.
+/// Cases of the sample city, from the guide to the licence and what follows.
 #[derive(Debug, Parser)]
 struct Options {
     /// Base URL of the city, or a file with it or with a JSON object of base URLs by service.
@@ -16,7 +16,7 @@ struct Options {
     #[arg(long, value_name = "FILE")]
     accounts: PathBuf,
     /// What to tell.
-    #[arg(long, value_enum, default_value_t = Which::Both)]
+    #[arg(long, value_enum, default_value_t = Which::All)]
     story: Which,
 }
 
@@ -24,7 +24,10 @@ struct Options {
 enum Which {
     Elder,
     Company,
-    Both,
+    Restaurant,
+    Survey,
+    Review,
+    All,
 }
 
 #[tokio::main]
@@ -49,11 +52,21 @@ async fn tell(options: &Options) -> Result<Vec<StoryOutcome>, Error> {
     let city = City::new(addresses, SampleAccounts::read(&options.accounts)?)?;
     let mut print = |line: &str| println!("{line}");
     let mut outcomes = Vec::new();
-    if options.story != Which::Company {
+    let told = |story| options.story == story || options.story == Which::All;
+    if told(Which::Elder) {
         outcomes.push(tongban_e2e::elder(&mut Story::new(&city, &mut print)).await?);
     }
-    if options.story != Which::Elder {
+    if told(Which::Company) {
         outcomes.push(tongban_e2e::company(&mut Story::new(&city, &mut print)).await?);
+    }
+    if told(Which::Restaurant) {
+        outcomes.push(tongban_e2e::restaurant(&mut Story::new(&city, &mut print)).await?);
+    }
+    if told(Which::Survey) {
+        outcomes.push(tongban_e2e::survey(&mut Story::new(&city, &mut print)).await?);
+    }
+    if told(Which::Review) {
+        outcomes.push(tongban_e2e::review(&mut Story::new(&city, &mut print)).await?);
     }
     Ok(outcomes)
 }

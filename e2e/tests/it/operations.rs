@@ -9,8 +9,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tongban_e2e::{Answer, Caller, City, SERVICES, Story, elder_form, papers};
 
+use crate::onsite::onsite;
 use crate::requests::{Entry, Look, Objects, everybody, table};
 use crate::running::Running;
+use crate::supervision::supervised;
 
 /// The rule of an operation, as its document tells it.
 #[derive(Debug, Deserialize)]
@@ -93,15 +95,27 @@ async fn open_in_ganyu(city: &City, login: &str, name: &str, role: &str) -> Call
 
 async fn people(city: &City) -> BTreeMap<&'static str, Person> {
     let mut people = BTreeMap::new();
-    let others = ["citizen.chen", "org.yungang", "clerk.minzheng.1", "approver.minzheng.1"];
+    let others = [
+        "citizen.chen",
+        "org.yungang",
+        "clerk.minzheng.1",
+        "approver.minzheng.1",
+        "planner.shichang",
+        "chief.shichang",
+        "credit.haizhou.1",
+    ];
     let overseers = ["supervisor.haizhou", "admin.city", "ops.city"];
-    let logins: BTreeSet<_> = everybody().filter(|login| *login != "supervisor.ganyu").collect();
+    let opened = ["supervisor.ganyu", "planner.ganyu", "credit.ganyu"];
+    let logins: BTreeSet<_> = everybody().filter(|login| !opened.contains(login)).collect();
     for login in logins.into_iter().chain(others).chain(overseers) {
         people.insert(login, Person::known(city.sign_in(login).await.unwrap()).await);
     }
-    for (login, name, role) in
-        [("admin.ganyu", "管示例", "identity_admin"), ("supervisor.ganyu", "督示例", "supervisor")]
-    {
+    for (login, name, role) in [
+        ("admin.ganyu", "管示例", "identity_admin"),
+        ("supervisor.ganyu", "督示例", "supervisor"),
+        ("planner.ganyu", "抽示例", "inspection_planner"),
+        ("credit.ganyu", "信示例", "credit_officer"),
+    ] {
         let caller = open_in_ganyu(city, login, name, role).await;
         people.insert(login, Person::known(caller).await);
     }
@@ -138,6 +152,13 @@ async fn objects(city: &City, people: &BTreeMap<&'static str, Person>) -> Object
     let path = format!("/intake/v1/cases/{accepted_case}/acceptance");
     clerk.post(&path, &json!({})).await.unwrap().expect(200).unwrap();
     let me = clerk.get("/identity/v1/me").await.unwrap();
+    let (planner, chief) = (&people["planner.shichang"].caller, &people["chief.shichang"].caller);
+    let supervised = supervised(city, planner, chief).await;
+    let onsite = onsite(city).await;
+    let market = crate::purchases::market(city, &unreviewed.case_id).await;
+    let agencies = crate::agencies::agencies(city).await;
+    let sharing = crate::sharing::sharing(city).await;
+    let reviewed = crate::reviewing::reviewing(city).await;
     Objects {
         open_case,
         accepted_case,
@@ -148,7 +169,26 @@ async fn objects(city: &City, people: &BTreeMap<&'static str, Person>) -> Object
         matter_id,
         matter: guide.body["matter"].clone(),
         clerk: me.text("/id").unwrap().to_owned(),
+        signal: signal(&people["supervisor.haizhou"].caller).await,
+        supervised,
+        onsite,
+        market,
+        agencies,
+        sharing,
+        reviewed,
     }
+}
+
+/// A signal of manipulation: the story's applicant reviews within seconds.
+async fn signal(supervisor: &Caller) -> String {
+    for _ in 0..300 {
+        let list = supervisor.get("/reviews/v1/signals").await.unwrap().expect(200).unwrap();
+        if let Some(id) = list.body["items"][0]["id"].as_str() {
+            return id.to_owned();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    panic!("no signal");
 }
 
 /// Tokens that nobody issued, made of one that was.

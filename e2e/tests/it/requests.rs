@@ -3,6 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use tongban_e2e::Reviewed;
+
+use crate::agencies::{self, Agencies};
+use crate::onsite::{self, Onsite};
+use crate::purchases::{self, Market};
+use crate::sharing::{self, Sharing};
+use crate::supervision::{self, Supervised};
 
 /// What is there in 海州区, all of it at its 民政局.
 pub struct Objects {
@@ -24,6 +31,20 @@ pub struct Objects {
     pub matter: Value,
     /// Account of a clerk.
     pub clerk: String,
+    /// A signal: the review came at once.
+    pub signal: String,
+    /// What is there of supervision, at the 市场监督管理局.
+    pub supervised: Supervised,
+    /// What is there of a visit of its.
+    pub onsite: Onsite,
+    /// What there is of purchases.
+    pub market: Market,
+    /// What there is of agencies and of what is published for them.
+    pub agencies: Agencies,
+    /// What there is of shared data.
+    pub sharing: Sharing,
+    /// What there is of reviews, at the 民政局.
+    pub reviewed: Reviewed,
 }
 
 /// The 民政局 of 海州区.
@@ -81,8 +102,14 @@ const LICENCE_READERS: &[&str] =
 
 /// Everybody the table names.
 pub fn everybody() -> impl Iterator<Item = &'static str> {
+    let planners = [supervision::PLANNERS, supervision::CHIEFS, onsite::OTHERS];
+    let market = [purchases::EVERYBODY, agencies::EVERYBODY];
+    let others = [crate::reviewing::EVERYBODY, sharing::EVERYBODY];
     [CLERKS, APPROVERS, EDITORS, LICENCE_OFFICERS, PEOPLE, FILE_READERS]
         .into_iter()
+        .chain(planners)
+        .chain(market)
+        .chain(others)
         .flatten()
         .copied()
 }
@@ -118,6 +145,19 @@ const HISTORY: [&str; 7] = [
     "rotate_history_key",
 ];
 
+/// Operations of every service that holds draws; `libs/drawing` tests whom they refuse.
+const DRAWS: [&str; 9] = [
+    "list_draws",
+    "read_draw",
+    "list_drawn",
+    "read_draw_receipt",
+    "download_draw_terms",
+    "download_draw_announcement",
+    "download_draw_transcript",
+    "commit_to_draw",
+    "open_draw_seed",
+];
+
 /// The entries, by operation.
 pub fn table() -> BTreeMap<&'static str, Entry> {
     let mut table = identity();
@@ -125,35 +165,35 @@ pub fn table() -> BTreeMap<&'static str, Entry> {
     table.extend(intake());
     table.extend(licences());
     table.extend(reviews());
+    table.extend(crate::reviewing::table());
+    table.extend(supervision::libraries());
+    table.extend(supervision::plans());
+    table.extend(onsite::visits());
+    table.extend(onsite::publications());
+    table.extend(onsite::credit());
+    table.extend(purchases::table());
+    table.extend(agencies::table());
+    table.extend(sharing::table());
     // What every service has; keys are put together, and live as long as the test.
     for service in tongban_e2e::SERVICES {
-        for operation in HISTORY {
+        for operation in HISTORY.into_iter().chain(OPERATIONS) {
             table.insert(format!("{service}_{operation}").leak(), Entry::Nobodys);
         }
     }
-    // What waits in a service belongs to nobody; nothing of its content is shown.
-    table.extend(OPERATIONS.map(|operation| (operation, Entry::Nobodys)));
+    // What is published of draws is everybody's, and a witness is an account that the draw names.
+    let holds = |service: &&str| tongban_e2e::SERVICES.contains(service);
+    for service in tongban_contracts::draws::HOLDERS.into_iter().filter(holds) {
+        for operation in DRAWS {
+            table.insert(format!("{service}_{operation}").leak(), Entry::Nobodys);
+        }
+    }
     table
 }
 
-/// What every service has for those who keep it running.
-const OPERATIONS: [&str; 15] = [
-    "identity_list_parked_events",
-    "identity_replay_parked_events",
-    "identity_set_parked_event_aside",
-    "matters_list_parked_events",
-    "matters_replay_parked_events",
-    "matters_set_parked_event_aside",
-    "intake_list_parked_events",
-    "intake_replay_parked_events",
-    "intake_set_parked_event_aside",
-    "licences_list_parked_events",
-    "licences_replay_parked_events",
-    "licences_set_parked_event_aside",
-    "reviews_list_parked_events",
-    "reviews_replay_parked_events",
-    "reviews_set_parked_event_aside",
-];
+/// What every service has for those who keep it running. What waits in a service belongs to nobody; nothing of its
+/// content is shown.
+const OPERATIONS: [&str; 3] =
+    ["list_parked_events", "replay_parked_events", "set_parked_event_aside"];
 
 fn identity() -> BTreeMap<&'static str, Entry> {
     use Entry::{List, Nobodys, Object};
@@ -374,6 +414,45 @@ fn reviews() -> BTreeMap<&'static str, Entry> {
     BTreeMap::from([
         ("read_review_statistics", Nobodys),
         ("list_review_tags", Nobodys),
+        ("list_review_complaints", Nobodys),
+        ("list_review_scores", Nobodys),
+        ("export_review_scores", Nobodys),
+        ("read_review_figure_rules", Nobodys),
+        ("list_review_reports", Nobodys),
+        ("reconcile_review_reports", Nobodys),
+        ("retry_review_report", Nobodys),
+        (
+            "list_given_reviews",
+            List(|objects| {
+                vec![Look {
+                    path: "/reviews/v1/reviews?limit=100",
+                    hidden: objects.done_case.clone(),
+                    owner: "supervisor.haizhou",
+                    strangers: &["supervisor.ganyu"],
+                }]
+            }),
+        ),
+        (
+            "list_review_indicators",
+            List(|_| {
+                vec![Look {
+                    path: "/reviews/v1/indicators?by=body&limit=100",
+                    hidden: BODY.to_owned(),
+                    owner: "supervisor.haizhou",
+                    strangers: &["supervisor.ganyu"],
+                }]
+            }),
+        ),
+        (
+            "list_review_signals",
+            Object(&["supervisor.ganyu"], |_| get("/reviews/v1/signals?region=320706".into())),
+        ),
+        (
+            "read_review_signal",
+            Object(&["supervisor.ganyu"], |objects| {
+                get(format!("/reviews/v1/signals/{}", objects.signal))
+            }),
+        ),
         (
             "list_review_rights",
             List(|objects| {

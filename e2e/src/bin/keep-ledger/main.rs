@@ -2,6 +2,10 @@
 //! kept for later versions. Run by `scripts/keep-ledger`; speaks nothing but HTTP, so it also plays in cities of
 //! earlier versions.
 
+mod sharing;
+mod supermarket;
+mod supervision;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -42,6 +46,16 @@ async fn play(options: &Options) -> Result<(), Error> {
     let mut print = |line: &str| println!("{line}");
     let done = tongban_e2e::elder(&mut Story::new(&city, &mut print)).await?;
     tongban_e2e::company(&mut Story::new(&city, &mut print)).await?;
+    // Earlier versions had none of these.
+    if has(&city, "supermarket").await? {
+        supermarket::play(&city, &mut print).await?;
+    }
+    if has(&city, "supervision").await? {
+        supervision::play(&city, &mut print).await?;
+    }
+    if has(&city, "exchange").await? {
+        sharing::play(&city).await?;
+    }
 
     let found = city.anyone().get("/matters/v1/matters?q=老年人优待证&region=320706").await?;
     let matter_id = found.expect(200)?.text("/items/0/id")?.to_owned();
@@ -50,6 +64,15 @@ async fn play(options: &Options) -> Result<(), Error> {
     desk.revoke(&done.licence).await?;
     desk.change_the_matter().await?;
     desk.change_accounts().await
+}
+
+async fn has(city: &City, service: &str) -> Result<bool, Error> {
+    Ok(city.anyone().get(&format!("/openapi/{service}.json")).await?.status == 200)
+}
+
+/// Sends what has to be taken, with the status that says so.
+async fn send(by: &Caller, path: &str, body: &Value, status: u16) -> Result<Answer, Error> {
+    by.post(path, body).await?.expect(status)
 }
 
 /// Where the rest of what can happen is done.
