@@ -15,8 +15,6 @@ pub(super) struct Pulse {
     pub(super) origin: String,
     /// Keys that were told.
     pub(super) keys: Vec<String>,
-    /// When the last entry of its own was recorded.
-    pub(super) beat_at: Option<DateTime<Utc>>,
     /// What was asked and not answered.
     pub(super) waiting: Vec<Ask>,
 }
@@ -30,6 +28,8 @@ pub(super) struct Ask {
     pub(super) above: u64,
     /// And later.
     pub(super) after: DateTime<Utc>,
+    /// When an entry was last added for it.
+    pub(super) beaten_at: Option<DateTime<Utc>>,
 }
 
 /// What can be asked of a source.
@@ -88,9 +88,14 @@ impl Pulse {
                 (state.origin, state.keys) = (origin, keys);
             }
             PulseEvent::Asked { service, draw, above, after } => {
-                state.waiting.push(Ask { draw: named(&service, &draw), above, after });
+                let draw = named(&service, &draw);
+                state.waiting.push(Ask { draw, above, after, beaten_at: None });
             }
-            PulseEvent::Beat { .. } => state.beat_at = Some(at),
+            PulseEvent::Beat { after } => {
+                for ask in state.waiting.iter_mut().filter(|ask| ask.after <= after) {
+                    ask.beaten_at = Some(at);
+                }
+            }
             PulseEvent::Signed { answers, .. } => {
                 state.waiting.retain(|ask| !answers.contains(&ask.draw));
             }
@@ -98,11 +103,13 @@ impl Pulse {
         state
     }
 
-    /// The latest moment that has passed, that is still asked for, and after which nothing was added.
+    /// The latest moment that has passed and after which nothing was added for somebody who asked.
+    ///
+    /// Each ask has beats of its own: after the clock was set back, an earlier one's looks as if it came later.
     pub(super) fn beat_needed(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let after = self.waiting.iter().map(|ask| ask.after).filter(|after| *after < now).max()?;
-        let needed = self.beat_at.is_none_or(|at| at <= after || now - at > PATIENCE);
-        needed.then_some(after)
+        let passed = self.waiting.iter().filter(|ask| ask.after < now);
+        let bare = |ask: &&Ask| ask.beaten_at.is_none_or(|at| now - at > PATIENCE);
+        passed.filter(bare).map(|ask| ask.after).max()
     }
 }
 
@@ -154,6 +161,17 @@ mod tests {
         let (state, signed) = step(state, sign.clone(), 91);
         assert_eq!((signed, state.as_ref().unwrap().waiting.len()), (1, 0));
         assert_eq!(step(state, sign, 92).1, 0, "answered once");
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_holds_no_beat_up() {
+        let (state, _) = step(None, ask("a/1", 300), 290);
+        let (state, _) = step(state, Command::Beat, 301);
+        let (state, asked) = step(state, ask("b/1", 20), 10);
+        assert_eq!(asked, 1);
+        let (state, first) = step(state, Command::Beat, 21);
+        assert_eq!(first, 1, "what was added before it was asked is nothing to it");
+        assert_eq!(step(state, Command::Beat, 22).1, 0, "the tree has grown");
     }
 
     #[test]
