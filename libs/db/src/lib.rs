@@ -77,14 +77,6 @@ impl Dialect {
             Self::Postgres => "jsonb_array_elements($1::jsonb)",
         }
     }
-
-    /// What makes a `SELECT` lock the rows of `table`; SQLite needs nothing, its transactions write alone.
-    pub fn locking(self, table: &str) -> String {
-        match self {
-            Self::Sqlite => String::new(),
-            Self::Postgres => format!(" FOR UPDATE OF {table}"),
-        }
-    }
 }
 
 /// Rows as the JSON text that [`Dialect::rows_of_json`] reads.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement};
+use tongban_db::Dialect;
 use tongban_kernel::Fault;
 
 use crate::understood::Event;
@@ -131,14 +132,21 @@ impl<'a> Inbox<'a> {
              ON CONFLICT (consumer, topic, subject) DO NOTHING"
         ))?;
         transaction.execute_raw(make).await.map_err(tongban_db::to_fault)?;
-        let read = statement(format!(
-            "SELECT i.topic, i.subject, i.version, i.hash, i.trail FROM \
-             (SELECT value ->> 0 AS topic, value ->> 1 AS subject FROM {rows}) AS r \
-             CROSS JOIN event_inbox AS i \
-             WHERE i.consumer = $2 AND i.topic = r.topic AND i.subject = r.subject \
-             ORDER BY i.topic, i.subject{}",
-            dialect.locking("i")
-        ))?;
+        // One after the other by the whole key: joined, PostgreSQL may read all that the consumer ever took, as long
+        // as it has not analysed a table that has grown.
+        let read = statement(match dialect {
+            Dialect::Sqlite => format!(
+                "SELECT i.topic, i.subject, i.version, i.hash, i.trail FROM {rows} \
+                 CROSS JOIN event_inbox AS i \
+                 WHERE i.consumer = $2 AND i.topic = value ->> 0 AND i.subject = value ->> 1"
+            ),
+            Dialect::Postgres => format!(
+                "SELECT i.topic, i.subject, i.version, i.hash, i.trail FROM \
+                 (SELECT value ->> 0 AS topic, value ->> 1 AS subject FROM {rows} ORDER BY 1, 2) AS r \
+                 CROSS JOIN LATERAL (SELECT * FROM event_inbox AS e \
+                  WHERE e.consumer = $2 AND e.topic = r.topic AND e.subject = r.subject FOR UPDATE) AS i"
+            ),
+        })?;
         let found = transaction.query_all_raw(read).await.map_err(tongban_db::to_fault)?;
         let mut progress = HashMap::with_capacity(found.len());
         for row in found {

@@ -1,11 +1,11 @@
 //! Where aggregates stand, read for concurrent commands together.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sea_orm::sqlx::postgres::PgRow;
-use sea_orm::sqlx::{self, Row as _};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
-use tongban_db::{Combiner, Db, Dialect, Limits, among, answer_each};
+use sea_orm::sqlx::{self, AssertSqlSafe, Row as _};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Statement};
+use tongban_db::{Combiner, Db, Dialect, Limits, answer_each};
 use tongban_kernel::Fault;
 
 use crate::entity::{aggregate, event};
@@ -42,9 +42,9 @@ impl Heads {
 }
 
 async fn find_all(db: &Db, names: &[Name]) -> Result<Vec<Head>, DbErr> {
-    let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (kind, id) in names {
-        kinds.entry(kind).or_default().push(id.clone());
+        kinds.entry(kind).or_default().insert(id);
     }
     let mut heads = Vec::with_capacity(names.len());
     for (kind, ids) in kinds {
@@ -56,56 +56,81 @@ async fn find_all(db: &Db, names: &[Name]) -> Result<Vec<Head>, DbErr> {
     Ok(heads)
 }
 
+const HEADS: (&str, &str) =
+    ("ledger_aggregate", "aggregate, aggregate_id, version, state, hash, at");
+const EVENTS: (&str, &str) = (
+    "ledger_event",
+    "position, event_id, aggregate, aggregate_id, version, name, data, actor, at, traceparent, \
+     previous, hash",
+);
+
+/// Reads the rows of those aggregates of the kind `$1` whose identifiers are in the JSON array `$2`.
+///
+/// PostgreSQL is told to look for one after the other by the whole key. From a list it may look for the kind alone:
+/// until it has analysed a table that has grown, it takes it for a small one and reads all of it.
+fn of_each(dialect: Dialect, (table, columns): (&str, &str)) -> String {
+    match dialect {
+        Dialect::Sqlite => format!(
+            "SELECT {columns} FROM json_each($2) AS wanted CROSS JOIN {table} \
+             WHERE aggregate = $1 AND aggregate_id = wanted.value ORDER BY version"
+        ),
+        Dialect::Postgres => format!(
+            "SELECT found.* FROM jsonb_array_elements_text($2::jsonb) AS wanted (id) CROSS JOIN LATERAL \
+             (SELECT {columns} FROM {table} WHERE aggregate = $1 AND aggregate_id = wanted.id \
+              ORDER BY version) AS found"
+        ),
+    }
+}
+
+fn json(ids: &BTreeSet<&str>) -> Result<String, DbErr> {
+    serde_json::to_string(ids).map_err(|error| DbErr::Json(error.to_string()))
+}
+
 /// The heads of those aggregates of a kind that are there.
 pub(crate) async fn of_kind(
     connection: &impl ConnectionTrait,
     kind: &str,
-    ids: &[String],
+    ids: &BTreeSet<&str>,
 ) -> Result<Vec<Head>, DbErr> {
-    let rows = aggregate::Entity::find()
-        .filter(aggregate::Column::Aggregate.eq(kind))
-        .filter(among(aggregate::Column::AggregateId, ids))
-        .all(connection)
-        .await?;
+    let dialect = tongban_db::dialect(connection);
+    let statement = |what, ids: &BTreeSet<&str>| -> Result<Statement, DbErr> {
+        let values = [kind.into(), json(ids)?.into()];
+        let backend = connection.get_database_backend();
+        Ok(Statement::from_sql_and_values(backend, of_each(dialect, what), values))
+    };
+    let heads = statement(HEADS, ids)?;
+    let rows = aggregate::Entity::find().from_raw_sql(heads).all(connection).await?;
     let bare = Head::bare(&rows);
     if bare.is_empty() {
         return Ok(Head::each(rows, Vec::new()));
     }
-    let events = event::Entity::find()
-        .filter(event::Column::Aggregate.eq(kind))
-        .filter(among(event::Column::AggregateId, &bare))
-        .order_by_asc(event::Column::Version)
-        .all(connection)
-        .await?;
+    let events = statement(EVENTS, &bare)?;
+    let events = event::Entity::find().from_raw_sql(events).all(connection).await?;
     Ok(Head::each(rows, events))
 }
 
-/// PostgreSQL takes a list of any length in one prepared statement.
-async fn at_once(db: &Db, kind: &str, ids: &[String]) -> Result<Vec<Head>, DbErr> {
+/// The same on a session.
+async fn at_once(db: &Db, kind: &str, ids: &BTreeSet<&str>) -> Result<Vec<Head>, DbErr> {
+    let (heads, events) = (of_each(db.dialect(), HEADS), of_each(db.dialect(), EVENTS));
+    let ids = json(ids)?;
     db.on_session(async |connection| {
-        let rows = sqlx::query(
-            "SELECT aggregate, aggregate_id, version, state, hash, at FROM ledger_aggregate \
-             WHERE aggregate = $1 AND aggregate_id = ANY($2)",
-        )
-        .bind(kind)
-        .bind(ids)
-        .try_map(|row| head_of(&row))
-        .fetch_all(&mut *connection)
-        .await?;
+        let rows = sqlx::query(AssertSqlSafe(heads))
+            .bind(kind)
+            .bind(ids)
+            .try_map(|row| head_of(&row))
+            .fetch_all(&mut *connection)
+            .await?;
         let bare = Head::bare(&rows);
         if bare.is_empty() {
             return Ok(Head::each(rows, Vec::new()));
         }
-        let events = sqlx::query(
-            "SELECT position, event_id, aggregate, aggregate_id, version, name, data, actor, at, \
-               traceparent, previous, hash FROM ledger_event \
-             WHERE aggregate = $1 AND aggregate_id = ANY($2) ORDER BY aggregate_id, version",
-        )
-        .bind(kind)
-        .bind(&bare)
-        .try_map(|row| event_of(&row))
-        .fetch_all(connection)
-        .await?;
+        let bare = json(&bare).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let events = sqlx::query(AssertSqlSafe(events))
+            .bind(kind)
+            .bind(bare)
+            .try_map(|row| event_of(&row))
+            .fetch_all(connection)
+            .await?;
         Ok(Head::each(rows, events))
     })
     .await

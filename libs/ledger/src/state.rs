@@ -1,7 +1,7 @@
 //! The state beside a history: what its events lead to, kept so that many need not be read again.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
@@ -71,9 +71,9 @@ impl Head {
     }
 
     /// Which of `rows` have their events read instead of a state.
-    pub(crate) fn bare(rows: &[aggregate::Model]) -> Vec<String> {
+    pub(crate) fn bare(rows: &[aggregate::Model]) -> BTreeSet<&str> {
         let bare = rows.iter().filter(|row| row.state.is_empty());
-        bare.map(|row| row.aggregate_id.clone()).collect()
+        bare.map(|row| row.aggregate_id.as_str()).collect()
     }
 }
 

@@ -91,7 +91,8 @@ async fn load_all<A: Aggregate>(
     ids: &[String],
 ) -> Result<HashMap<String, Loaded<A>>, Fault> {
     let kind = <A::Event as DomainEvent>::AGGREGATE;
-    let found = of_kind(transaction, kind, ids).await.map_err(tongban_db::to_fault)?;
+    let ids = ids.iter().map(String::as_str).collect();
+    let found = of_kind(transaction, kind, &ids).await.map_err(tongban_db::to_fault)?;
     let mut all = HashMap::with_capacity(found.len());
     for head in found {
         all.insert(head.row.aggregate_id.clone(), loaded(transaction, head).await?);
