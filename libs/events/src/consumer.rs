@@ -43,6 +43,12 @@ pub trait Consumer: Send + Sync + 'static {
         &[]
     }
 
+    /// Whether effects of different aggregates write the same rows, as counts are. They are then carried out one after
+    /// the other: side by side they would wait for each other, often in a circle.
+    fn shares_rows(&self) -> bool {
+        false
+    }
+
     /// Carries out the effect of one event inside `transaction`, and nowhere else: what is written there
     /// stands or falls with the note that the event was taken, and with the effects of other events that
     /// were ready at the same time. It may be called again for the same event after a rollback. Use
@@ -109,7 +115,8 @@ async fn follow(
     loop {
         let deliveries = subscription.next().await?;
         *rest = REST;
-        let lanes = lanes(&deliveries, ledger.db().lanes());
+        let most = if consumer.shares_rows() { 1 } else { ledger.db().lanes() };
+        let lanes = lanes(&deliveries, most);
         join_all(lanes.iter().map(|lane| settle(consumer, ledger, lane))).await;
         subscription.acknowledge(&deliveries).await?;
     }

@@ -31,6 +31,11 @@ impl Consumer for CaseConsumer {
         vec![CaseEvent::topic()]
     }
 
+    /// The serial numbers of an issuer are counted in one row.
+    fn shares_rows(&self) -> bool {
+        true
+    }
+
     async fn consume(
         &self,
         event: &Envelope,
