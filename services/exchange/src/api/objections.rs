@@ -93,7 +93,11 @@ pub struct ObjectionSearch {
     get, path = "/v1/objections", tag = "objections", operation_id = "list_reading_objections",
     summary = "查看查询异议列表 List objections to readings",
     params(ObjectionSearch),
-    responses((status = 200, description = "查询异议 the objections", body = Page<ObjectionListed>)),
+    responses(
+        (status = 200, description = "查询异议 the objections", body = Page<ObjectionListed>),
+        (status = 409, description = "账号信息正在同步 the account is not known yet", body = ProblemDocument,
+            example = json!({"code": "account_not_known_yet", "title": "您的账号信息正在同步，请稍后重试"})),
+    ),
     extensions(("x-access" = json!({
         "kinds": ["citizen", "organisation", "officer"],
         "roles": ["data_steward", "data_authority", "supervisor"], "scoped": true,
@@ -120,6 +124,8 @@ pub async fn list(
         (status = 200, description = "查询异议 the objection", body = ObjectionView),
         (status = 404, description = "没有该异议 no such objection", body = ProblemDocument,
             example = json!({"title": "找不到该查询异议，或无权查看"})),
+        (status = 409, description = "账号信息正在同步 the account is not known yet", body = ProblemDocument,
+            example = json!({"code": "account_not_known_yet", "title": "您的账号信息正在同步，请稍后重试"})),
     ),
     extensions(("x-access" = json!({
         "kinds": ["citizen", "organisation", "officer"],
