@@ -5,6 +5,7 @@
 mod agencies;
 mod kill;
 mod layers;
+mod objecting;
 mod onsite;
 mod operations;
 mod purchases;

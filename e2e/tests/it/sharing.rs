@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tongban_e2e::{Caller, City};
 
+use crate::objecting;
 use crate::requests::{Entry, Look, Objects, Request};
 
 /// What is there of shared data, asked of the 公安分局 by the 行政审批局 of 海州区.
@@ -24,16 +25,21 @@ pub struct Sharing {
     correction: String,
     /// A system of the 民政局 that signs its calls.
     calling: String,
+    /// What the steward of the 行政审批局 read about 陈守义.
+    pub reading: String,
+    /// An objection of his to another reading.
+    pub objection: String,
 }
 
-const REQUESTS: &str = "/exchange/v1/requests";
-const GRANTS: &str = "/exchange/v1/grants";
+pub const REQUESTS: &str = "/exchange/v1/requests";
+pub const GRANTS: &str = "/exchange/v1/grants";
 const CORRECTIONS: &str = "/exchange/v1/corrections";
 /// A steward elsewhere, and one of a body that has no part in it.
 const STEWARDS: &[&str] = &["data.ganyu", "data.weijian"];
 /// The authority elsewhere.
 const AUTHORITIES: &[&str] = &["authority.ganyu"];
-const OVERSEERS: &[&str] = &["data.ganyu", "data.weijian", "authority.ganyu", "supervisor.ganyu"];
+pub const OVERSEERS: &[&str] =
+    &["data.ganyu", "data.weijian", "authority.ganyu", "supervisor.ganyu"];
 
 /// Everybody these entries name.
 pub const EVERYBODY: &[&str] = &[
@@ -47,16 +53,16 @@ pub const EVERYBODY: &[&str] = &[
     "authority.ganyu",
 ];
 
-async fn id_of(caller: &Caller, path: &str, body: &Value) -> String {
+pub async fn id_of(caller: &Caller, path: &str, body: &Value) -> String {
     let answer = caller.post(path, body).await.unwrap().expect(201).unwrap();
     answer.text("/id").unwrap().to_owned()
 }
 
-fn reason() -> Value {
+pub fn reason() -> Value {
     json!({"reason": "示例"})
 }
 
-fn word(verdict: &str) -> Value {
+pub fn word(verdict: &str) -> Value {
     json!({"reason": "示例", "verdict": verdict})
 }
 
@@ -101,14 +107,28 @@ pub async fn sharing(city: &City) -> Sharing {
     let entry = json!({"name": "示例系统", "scheme": "national"});
     let made = civil.post("/exchange/v1/calling-systems", &entry).await.unwrap();
     let calling = made.expect(201).unwrap().text("/system/id").unwrap().to_owned();
-    Sharing { resource, registration, pending, refused, referred, grant, correction, calling }
+    let readings = objecting::read(&registration, &wanted, &source, &reader).await;
+    let objection = objecting::objected(city, &readings[0]).await;
+    let reading = readings[1].clone();
+    Sharing {
+        resource,
+        registration,
+        pending,
+        refused,
+        referred,
+        grant,
+        correction,
+        calling,
+        reading,
+        objection,
+    }
 }
 
-fn send(path: String, body: Value) -> Vec<Request> {
+pub fn send(path: String, body: Value) -> Vec<Request> {
     vec![(path, Some(body))]
 }
 
-fn look(
+pub fn look(
     path: &'static str,
     hidden: &str,
     owner: &'static str,
@@ -146,6 +166,7 @@ pub fn table() -> BTreeMap<&'static str, Entry> {
     table.extend(of_resources());
     table.extend(of_requests());
     table.extend(of_grants());
+    table.extend(objecting::table());
     table
 }
 

@@ -11,7 +11,8 @@ use crate::credit::CreditEvent;
 use crate::draws::DrawEvent;
 use crate::event::DomainEvent;
 use crate::exchange::{
-    CallEvent, CallingSystemEvent, CorrectionEvent, DataRequestEvent, GrantEvent, ResourceEvent,
+    CallEvent, CallingSystemEvent, CorrectionEvent, DataRequestEvent, GrantEvent, ObjectionEvent,
+    ResourceEvent,
 };
 use crate::handlings::HandlingEvent;
 use crate::identity::{AccountEvent, BodyEvent, RegionEvent};
@@ -79,6 +80,7 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<GrantEvent>("共享授权 grants of shared data");
     visitor.visit::<CorrectionEvent>("数据校核 shared data reported as wrong");
     visitor.visit::<CallEvent>("共享数据调用 calls by which shared data were read");
+    visitor.visit::<ObjectionEvent>("查询异议 objections of people to readings of their data");
     visitor.visit::<CallingSystemEvent>("签名调用系统 systems that sign their calls");
     visitor.visit::<HandlingEvent>("差评处理 bad reviews and how they are dealt with");
     visitor.visit::<CounterEvent>("窗口评价设备 devices that show codes at counters");

@@ -1,10 +1,11 @@
 //! What every part of Tongban stands on: time and randomness as arguments, faults without a transport,
-//! callers, regions, pages, and the check digits of national identifiers.
+//! callers, regions, pages, the check digits of national identifiers, and what is masked in free text.
 
 pub mod checks;
 pub mod clock;
 pub mod entropy;
 pub mod fault;
+pub mod masking;
 pub mod page;
 pub mod principal;
 pub mod region;

@@ -22,12 +22,14 @@ pub async fn play(city: &City) -> Result<(), Error> {
         source: city.sign_in("data.minzheng").await?,
         reader: city.sign_in("data.haizhou").await?,
         authority: city.sign_in("authority.city").await?,
+        person: city.sign_in("citizen.chen").await?,
         address: system().await?,
     };
     let resource = exchange.publish("306011/900001", "conditional").await?;
     let grant = exchange.widened(&resource).await?;
     let other = exchange.ruled(&resource).await?;
     exchange.call(&grant).await?;
+    exchange.object().await?;
     exchange.correct(&grant).await?;
     exchange.end(&resource, &grant, &other).await?;
     exchange.at_once().await?;
@@ -66,6 +68,8 @@ struct Exchange {
     source: Caller,
     reader: Caller,
     authority: Caller,
+    /// Whose data are read.
+    person: Caller,
     /// Where the source body's system is.
     address: String,
 }
@@ -180,6 +184,19 @@ impl Exchange {
             send(&self.reader, &of(grant, "calls"), &call, status).await?;
         }
         Ok(())
+    }
+
+    /// Whose data were read objects to it.
+    async fn object(&self) -> Result<(), Error> {
+        let readings = "/exchange/v1/readings";
+        let reading = until("the reading", async || {
+            let answer = self.person.get(readings).await?;
+            Ok(answer.body["items"][0]["id"].as_str().map(str::to_owned))
+        })
+        .await?;
+        let path = format!("{readings}/{reading}/objection");
+        let text = json!({"text": "本人没有申请过该事项"});
+        send(&self.person, &path, &text, 201).await.map(drop)
     }
 
     /// Data reported as wrong; and others, of which nothing was said yet.

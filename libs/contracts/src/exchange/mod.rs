@@ -4,6 +4,7 @@ pub mod call;
 pub mod calling;
 pub mod correction;
 pub mod grant;
+pub mod objection;
 pub mod request;
 pub mod resource;
 
@@ -11,6 +12,9 @@ pub use call::{CallCase, CallEvent, CallGround, CallSubject, DataCall, DataGiven
 pub use calling::{CallingSystem, CallingSystemEvent, SigningScheme};
 pub use correction::{CorrectionEvent, CorrectionReport};
 pub use grant::{GrantEnd, GrantEvent, GrantTerms, GrantedItem};
+pub use objection::{
+    ObjectedReading, ObjectionEvent, ObjectionRaised, ObjectionStep, ReadingFinding, ReadingMeasure,
+};
 pub use request::{DataRequestEvent, DataUse, ItemAnswer, RequestFiled, RequestStep, Verdict};
 pub use resource::{
     Adaptor, DataItem, DataResource, Delivery, DeliveryKind, ItemKind, LegalText, Masking, Purpose,

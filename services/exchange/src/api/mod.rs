@@ -7,6 +7,9 @@ pub mod corrections;
 pub mod grant_trial;
 pub mod grant_view;
 pub mod grants;
+pub mod objection_steps;
+pub mod objection_view;
+pub mod objections;
 pub mod readings;
 pub mod request_view;
 pub mod requests;
@@ -54,6 +57,12 @@ pub fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(calling::retire))
         .routes(routes!(calling::call))
         .routes(routes!(readings::list))
+        .routes(routes!(objections::raise))
+        .routes(routes!(objections::list))
+        .routes(routes!(objections::read))
+        .routes(routes!(objection_steps::answer))
+        .routes(routes!(objection_steps::ask_review))
+        .routes(routes!(objection_steps::decide))
         .routes(routes!(corrections::list, corrections::report))
         .routes(routes!(corrections::read))
         .routes(routes!(corrections::answer))

@@ -1,5 +1,7 @@
 //! `/exchange/v1/readings`: people and organisations see who read their data.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
@@ -10,7 +12,8 @@ use tongban_web::{CallerOf, Problem, ProblemDocument, Query};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::Desk;
-use crate::store::{call, person};
+use crate::domain::objection::objection_id;
+use crate::store::{call, objection as store, person};
 
 /// Which page is wanted.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -53,6 +56,20 @@ pub struct DataReading {
     /// When.
     #[schema(example = "2026-03-12T02:00:00Z")]
     pub at: DateTime<Utc>,
+    /// The objection to it, where there is one (查询异议).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub objection: Option<ReadingObjected>,
+}
+
+/// The objection to a reading (查询异议).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadingObjected {
+    /// Identifier.
+    #[schema(format = Uuid, example = "2a6f0c1d-8e3b-5d47-9f10-6b5c4d3e2f1a")]
+    pub id: String,
+    /// Where it stands: `answering`, `answered`, `reviewing` or `closed` (异议状态).
+    #[schema(example = "answering")]
+    pub stage: String,
 }
 
 /// 查询记录: who read the caller's own data, the newest first.
@@ -74,18 +91,26 @@ pub async fn list(
 ) -> Result<Json<Page<DataReading>>, Problem> {
     let db = desk.host.db();
     let page = PageQuery { limit: query.limit, after: query.after };
-    let Some(print) = person::print_of(db, &caller.principal.account).await? else {
-        // An account that has just been made is not known here for a moment.
-        let unknown = Fault::conflict("account_not_known_yet", "您的账号信息正在同步，请稍后重试");
-        return Err(unknown.into());
-    };
+    let print = person::own_print(db, &caller.principal).await?;
     let found = call::readings(db, &print, &page).await?;
-    let items = found.items.into_iter().map(reading).collect::<Result<_, Fault>>()?;
+    let ids: Vec<String> = found.items.iter().filter_map(objection).collect();
+    let raised = store::among_these(db, &ids).await?;
+    let raised: HashMap<String, String> =
+        raised.into_iter().map(|one| (one.id, one.stage)).collect();
+    let items = found.items.into_iter().map(|row| reading(row, &raised));
+    let items = items.collect::<Result<_, Fault>>()?;
     Ok(Json(Page { items, next: found.next }))
 }
 
-fn reading(row: call::Model) -> Result<DataReading, Fault> {
+/// The identifier that an objection to it has, if there is one.
+fn objection(row: &call::Model) -> Option<String> {
+    Some(objection_id(row.id.parse().ok()?).to_string())
+}
+
+fn reading(row: call::Model, raised: &HashMap<String, String>) -> Result<DataReading, Fault> {
+    let of = objection(&row).and_then(|id| raised.get_key_value(&id));
     Ok(DataReading {
+        objection: of.map(|(id, stage)| ReadingObjected { id: id.clone(), stage: stage.clone() }),
         id: row.id,
         reader: row.holder_name,
         resource: row.resource_name,

@@ -4,6 +4,7 @@ pub mod calling;
 pub mod calls;
 pub mod corrections;
 pub mod grants;
+pub mod objections;
 pub mod requests;
 pub mod resources;
 

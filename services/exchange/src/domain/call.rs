@@ -4,9 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tongban_contracts::Meta;
 use tongban_contracts::exchange::{CallEvent, DataCall};
+use tongban_contracts::supermarket::Named;
 use tongban_kernel::{Context, Fault};
 use tongban_ledger::Aggregate;
 use utoipa::ToSchema;
+
+use super::rights::named;
 
 /// How a call ended (调用结果).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -37,6 +40,8 @@ impl Outcome {
 pub struct Call {
     /// Who asked for what.
     pub call: DataCall,
+    /// Account that called, a system's or an officer's.
+    pub by: Named,
     /// How it ended.
     pub outcome: Outcome,
     /// When.
@@ -68,6 +73,11 @@ impl Aggregate for Call {
             CallEvent::Refused { call, .. } => (call, Outcome::Refused),
             CallEvent::Failed { call, .. } => (call, Outcome::Failed),
         };
-        current.is_none().then(|| Self { call: call.as_ref().clone(), outcome, at: meta.at })
+        current.is_none().then(|| Self {
+            call: call.as_ref().clone(),
+            by: named(&meta.actor),
+            outcome,
+            at: meta.at,
+        })
     }
 }

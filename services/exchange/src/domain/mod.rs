@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod grant;
 pub mod masking;
 pub mod meter;
+pub mod objection;
 pub mod permit;
 #[cfg(test)]
 mod permit_tests;
@@ -31,5 +32,6 @@ pub fn aggregates() -> Vec<Box<dyn Replay>> {
         replay::<correction::Correction>(),
         replay::<call::Call>(),
         replay::<calling::Calling>(),
+        replay::<objection::Objection>(),
     ]
 }

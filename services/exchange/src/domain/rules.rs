@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
-use tongban_calendar::{Calendar, Limit};
+use tongban_calendar::{Calendar, Limit, LimitUnit};
 use tongban_kernel::Fault;
 use utoipa::ToSchema;
 
@@ -39,6 +39,18 @@ pub struct SourcedNumber {
     pub verified: bool,
 }
 
+/// Limits of objections to readings (查询异议期限), in business days from the objection or from the request for a review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectionLimits {
+    /// For the answer of the body that read (答复期限).
+    pub answer: SourcedLimit,
+    /// After which it goes up to the supervisor without an answer (督办期限); not before the answer is due.
+    pub escalation: SourcedLimit,
+    /// For the supervisor's decision that the objector asked for (复核期限).
+    pub review: SourcedLimit,
+}
+
 /// The limits of one installation (`data/exchange/rules.json`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -57,6 +69,8 @@ pub struct ExchangeRules {
     pub ruling: SourcedLimit,
     /// For the answer to a correction (校核期限).
     pub correction: SourcedLimit,
+    /// For objections to readings (查询异议期限).
+    pub objection: ObjectionLimits,
     /// Longest term of a grant, in months (最长使用期限).
     pub longest_term: SourcedNumber,
     /// Most calls a day that a grant may allow (每日调用上限).
@@ -75,9 +89,18 @@ impl ExchangeRules {
         if numbers.iter().any(|one| one.value == 0) {
             return Err("nothing could be granted: a limit is 0".to_owned());
         }
-        let sources = [&self.answer, &self.negotiation, &self.ruling, &self.correction];
-        let of_limits = sources.iter().any(|one| one.source.trim().is_empty());
-        if of_limits || numbers.iter().any(|one| one.source.trim().is_empty()) {
+        let ObjectionLimits { answer, escalation, review } = &self.objection;
+        let days = [answer, escalation, review].map(|one| one.limit);
+        if days.iter().any(|one| one.unit != LimitUnit::BusinessDay || one.amount == 0) {
+            return Err("limits of objections are business days, one or more".to_owned());
+        }
+        if escalation.limit.amount < answer.limit.amount {
+            return Err("an objection goes up before its answer is due".to_owned());
+        }
+        let steps = [&self.answer, &self.negotiation, &self.ruling, &self.correction];
+        let limits = steps.into_iter().chain([answer, escalation, review]);
+        let unsourced = limits.filter(|one| one.source.trim().is_empty()).count();
+        if unsourced > 0 || numbers.iter().any(|one| one.source.trim().is_empty()) {
             return Err("a limit has no source".to_owned());
         }
         Ok(self)
@@ -127,6 +150,9 @@ mod tests {
         assert!(empty.checked().unwrap_err().contains("no source"));
         let mut never = rules;
         never.longest_term.value = 0;
-        assert!(never.checked().is_err());
+        assert!(never.clone().checked().is_err());
+        never.longest_term.value = 12;
+        never.objection.escalation.limit.amount = 1;
+        assert!(never.checked().unwrap_err().contains("before its answer"));
     }
 }

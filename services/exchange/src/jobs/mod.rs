@@ -12,6 +12,7 @@ use tongban_runtime::Job;
 use crate::app::Desk;
 use crate::domain::correction::{self, Correction};
 use crate::domain::grant::{self, Grant};
+use crate::domain::objection::{self, Objection};
 use crate::domain::request::{self, Request};
 use crate::store;
 
@@ -60,10 +61,12 @@ impl Job for Clocks {
         let requests = self.tick::<Request>(late, request::Command::Tick(Arc::clone(ground))).await;
         let late = store::correction::late(db, today, BATCH).await?;
         let corrections = self.tick::<Correction>(late, correction::Command::Tick).await;
+        let late = store::objection::late(db, today, BATCH).await?;
+        let objections = self.tick::<Objection>(late, objection::Command::Tick).await;
         let over = store::grant::over(db, today, BATCH).await?;
         let grants = self.tick::<Grant>(over, grant::Command::Tick).await;
         let quotas = store::quota::forget(db, today - TimeDelta::days(KEPT)).await;
         let nonces = store::calling::forget(db, host.clock.now()).await;
-        requests.and(corrections).and(grants).and(quotas).and(nonces)
+        requests.and(corrections).and(objections).and(grants).and(quotas).and(nonces)
     }
 }

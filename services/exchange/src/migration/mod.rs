@@ -1,13 +1,14 @@
 //! The tables of the exchange.
 
 mod calls;
+mod objections;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
 /// Oldest first.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(SharingTables), Box::new(calls::CallTables)]
+    vec![Box::new(SharingTables), Box::new(calls::CallTables), Box::new(objections::ObjectionTable)]
 }
 
 struct SharingTables;

@@ -6,6 +6,7 @@ pub mod calling;
 pub mod correction;
 pub mod grant;
 pub mod matter;
+pub mod objection;
 pub mod person;
 pub mod quota;
 pub mod request;

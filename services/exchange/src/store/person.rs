@@ -5,7 +5,7 @@ use sea_orm::DatabaseTransaction;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use tongban_db::Db;
-use tongban_kernel::Fault;
+use tongban_kernel::{Fault, Principal};
 
 /// One account.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -38,9 +38,18 @@ pub async fn note(
 }
 
 /// The print of an account's document.
-pub async fn print_of(db: &Db, account: &str) -> Result<Option<String>, Fault> {
+async fn print_of(db: &Db, account: &str) -> Result<Option<String>, Fault> {
     let found = Entity::find_by_id(account).one(db.read()).await.map_err(tongban_db::to_fault)?;
     Ok(found.map(|row| row.print))
+}
+
+/// The print of the caller's own document.
+///
+/// # Errors
+/// `account_not_known_yet`: an account that has just been made is not known here for a moment.
+pub async fn own_print(db: &Db, actor: &Principal) -> Result<String, Fault> {
+    let unknown = || Fault::conflict("account_not_known_yet", "您的账号信息正在同步，请稍后重试");
+    print_of(db, &actor.account).await?.ok_or_else(unknown)
 }
 
 /// The account that a document's print belongs to.

@@ -6,6 +6,7 @@ mod calling;
 mod corrections;
 mod directory;
 mod granting;
+mod objections;
 mod outage;
 mod provider;
 mod requests;

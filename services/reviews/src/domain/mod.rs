@@ -6,7 +6,6 @@ pub mod figures;
 pub mod handling;
 pub mod held;
 pub mod level;
-pub mod masking;
 pub mod pushed;
 pub mod pushing;
 pub mod report;

@@ -9,12 +9,12 @@ use tongban_contracts::review_sources::ReviewSource;
 use tongban_contracts::reviews::{
     ReviewEvent, ReviewGiven, ReviewPhoto, ReviewPushed, ReviewRight,
 };
+use tongban_kernel::masking::masked;
 use tongban_kernel::{Context, Fault, Faults, Principal, PrincipalKind, Role};
 use tongban_ledger::Aggregate;
 use uuid::Uuid;
 
 use super::level::Level;
-use super::masking::masked;
 use super::tags::Catalogue;
 use super::text;
 

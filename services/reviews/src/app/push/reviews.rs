@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use tongban_contracts::review_desks::PushedReview;
 use tongban_contracts::review_sources::ReviewSource;
 use tongban_contracts::reviews::ReviewPushed;
+use tongban_kernel::masking::masked;
 use tongban_kernel::{Fault, RegionCode};
 use tongban_ledger::{Caller, Order};
 
@@ -15,7 +16,6 @@ use crate::api::pushed::PushStatus;
 use crate::app::Desk;
 use crate::app::signature::Signed;
 use crate::domain::held::{self, Held, held_id};
-use crate::domain::masking::masked;
 use crate::domain::pushed::ReviewRow;
 use crate::domain::review::{Command, Giver, Opinion, Review, already_reviewed};
 use crate::store::review::Found;

@@ -15,12 +15,12 @@ use tongban_contracts::Meta;
 use tongban_contracts::handlings::{
     AppealGround, BadReview, CallBackOutcome, HandlingEvent, HandlingStep, HandlingTerms,
 };
+use tongban_kernel::masking::masked;
 use tongban_kernel::{Context, Fault, FaultKind, Faults, Principal, Role};
 use tongban_ledger::Aggregate;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::masking::masked;
 use super::rules::ReviewRules;
 
 pub use appeal::Appeal;

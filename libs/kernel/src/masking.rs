@@ -1,8 +1,8 @@
-//! Numbers of persons in free text (文字评价脱敏, 个人信息保护法 art. 28): masked before anyone reads the text.
+//! Numbers of persons in free text (文字脱敏, 个人信息保护法 art. 28): masked before anyone reads the text.
 //!
 //! Eleven digits or more in a row are taken for somebody's number: mobile numbers have 11, identity numbers 15 or 18,
 //! bank cards 16 to 19. It is no matter whether a check digit is right, since a mistyped number still tells of
-//! somebody. Too much masked in a review does no harm; too little does.
+//! somebody. Too much masked in a text does no harm; too little does.
 
 /// Shortest row of digits taken for somebody's number.
 const NUMBER: usize = 11;
