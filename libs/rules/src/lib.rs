@@ -6,6 +6,7 @@
 //! <https://github.com/google/cel-spec>). [`Rules::compile`] names every fault of a draft at once and writes each
 //! expression out in Chinese, so that what is signed is what is run. [`Rules::judge`] takes what was had of the inputs and
 //! gives a [`Judgement`]: the outcome with its reasons, where each input came from, and each condition's finding.
+//! [`replay()`] tries a draft on cases that were decided before.
 //!
 //! ```text
 //! RuleSet ──check()──▶ faults      RuleSet ──compile()──▶ Rules ──judge(Given…)──▶ Judgement
@@ -26,6 +27,7 @@ mod given;
 mod grammar;
 mod judge;
 mod read;
+mod replay;
 mod scan;
 mod set;
 #[cfg(test)]
@@ -36,13 +38,14 @@ pub use check::{Offer, Offered, check};
 pub use evidence::{Finding, InputEvidence, Judgement, Outcome, Reason, Step, Taken};
 pub use given::{Given, Provenance};
 pub use judge::Rules;
+pub use replay::{Change, Decided, Past, Replayed, Report, replay};
 pub use set::{Choice, Condition, Day, Input, Kind, RuleSet, Source};
 
 /// The language that expressions are in and its meaning. Whatever would let an old rule set come to something else gets
 /// another one.
 pub const LANGUAGE: &str = "tongban-rules/1";
 
-/// Bounds of a rule set; [`check`] names what is beyond them.
+/// Bounds of a rule set; [`check()`] names what is beyond them.
 pub mod bounds {
     /// Most inputs.
     pub const INPUTS: usize = 64;

@@ -5,6 +5,7 @@ mod expressions;
 mod hostile;
 mod judging;
 mod reading;
+mod replaying;
 
 use std::collections::BTreeMap;
 
