@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// What pure code may not name.
 const IMPURE: [&str; 5] = ["axum", "tokio", "sea_orm", "reqwest", "rdkafka"];
 /// Libraries that are pure as a whole.
-const PURE: [&str; 6] = ["kernel", "calendar", "contracts", "draw", "forms", "proof"];
+const PURE: [&str; 7] = ["kernel", "calendar", "contracts", "draw", "forms", "proof", "rules"];
 /// The one that puts the services together.
 const COMPOSER: &str = "tongban";
 
