@@ -1,8 +1,14 @@
 //! Every event takes effect once, in its aggregate's order.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+use async_trait::async_trait;
+use sea_orm::DatabaseTransaction;
+use tongban_contracts::Envelope;
+use tongban_events::Consumer;
+use tongban_kernel::Fault;
 
 use crate::note::Scribe;
 use crate::world::{World, on_both};
@@ -108,6 +114,57 @@ on_both! {
         for member in members {
             member.stop().await;
         }
+    }
+}
+
+/// A scribe that watches how many of its effects run at once.
+#[derive(Default)]
+struct Watched {
+    scribe: Scribe,
+    shares_rows: bool,
+    running: AtomicUsize,
+    most: AtomicUsize,
+}
+
+#[async_trait]
+impl Consumer for Watched {
+    fn name(&self) -> &'static str {
+        self.scribe.name()
+    }
+
+    fn topics(&self) -> Vec<String> {
+        self.scribe.topics()
+    }
+
+    fn shares_rows(&self) -> bool {
+        self.shares_rows
+    }
+
+    async fn consume(
+        &self,
+        event: &Envelope,
+        transaction: &DatabaseTransaction,
+    ) -> Result<(), Fault> {
+        let running = 1 + self.running.fetch_add(1, Ordering::SeqCst);
+        self.most.fetch_max(running, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        let done = self.scribe.consume(event, transaction).await;
+        self.running.fetch_sub(1, Ordering::SeqCst);
+        done
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn effects_that_share_rows_run_one_after_the_other() {
+    for shares_rows in [false, true] {
+        let world = World::make(tongban_testkit::Backend::Mesh).await;
+        world.send(&mixed(&world, 200, 1)).await;
+        let watched = Arc::new(Watched { shares_rows, ..Watched::default() });
+        let consumer = world.consume(watched.clone());
+        all_are_there(&world, 200, 1).await;
+        consumer.stop().await;
+        assert_eq!(watched.most.load(Ordering::SeqCst) == 1, shares_rows);
+        world.remove().await;
     }
 }
 
