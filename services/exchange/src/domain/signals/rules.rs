@@ -1,5 +1,7 @@
 //! The published method of signals (异常查询信号方法): every threshold with what it means.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, FixedOffset, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use tongban_calendar::Calendar;
@@ -52,7 +54,7 @@ pub struct ReadingSignalRules {
     /// Whether that document was read.
     #[schema(example = false)]
     pub verified: bool,
-    /// When bodies work; the first entry without a body is that of all others.
+    /// When bodies work, each once; the entry without a body is that of all others.
     #[schema(min_items = 1)]
     pub hours: Vec<OfficeHours>,
     /// Days looked at.
@@ -107,6 +109,13 @@ impl ReadingSignalRules {
         }
         if self.hours.iter().any(|one| one.opens >= one.closes) {
             return Err("a body closes before it opens".to_owned());
+        }
+        let bodies: BTreeSet<&Option<String>> = self.hours.iter().map(|one| &one.body).collect();
+        if bodies.len() < self.hours.len() {
+            return Err("a body has office hours twice".to_owned());
+        }
+        if self.case_share.value > 100 || self.outside_habit.value > 100 {
+            return Err("a share of calls is above 100 percent".to_owned());
         }
         let all = self.thresholds();
         if all.iter().any(|one| one.value == 0 || one.meaning.trim().is_empty()) {

@@ -360,3 +360,18 @@ fn hours_are_those_of_the_body_and_nothing_is_guessed_beyond_the_calendar() {
     rules.hours.remove(0);
     assert!(rules.check().is_err());
 }
+
+#[test]
+fn a_method_that_contradicts_itself_is_refused() {
+    let refused = |bend: &dyn Fn(&mut ReadingSignalRules)| {
+        let mut rules = rules();
+        bend(&mut rules);
+        rules.check().unwrap_err()
+    };
+    assert!(refused(&|rules| rules.source = " ".to_owned()).contains("no source"));
+    assert!(refused(&|rules| rules.hours.push(rules.hours[0].clone())).contains("twice"));
+    assert!(refused(&|rules| rules.hours[0].closes = rules.hours[0].opens).contains("closes"));
+    assert!(refused(&|rules| rules.case_share.value = 101).contains("above 100"));
+    assert!(refused(&|rules| rules.crowd.value = 0).contains("is 0"));
+    assert!(refused(&|rules| rules.refused.meaning.clear()).contains("meaning"));
+}
