@@ -10,6 +10,8 @@ use crate::sharing::{GRANTS, OVERSEERS, REQUESTS, id_of, look, reason, send, wor
 
 const OBJECTIONS: &str = "/exchange/v1/objections";
 const PERSON: &str = "320706194803120014";
+/// The 行政审批局 of 海州区, which read.
+const READER: &str = "11320706MB0000001B";
 /// People whom nobody read about.
 const PEOPLE: &[&str] = &["citizen.lin", "org.freight"];
 
@@ -45,7 +47,27 @@ pub async fn read(
         let answer = reader.post(&format!("{grant}/calls"), &call).await.unwrap();
         *reading = answer.expect(200).unwrap().text("/call_id").unwrap().to_owned();
     }
+    // One after another for something that is not granted: a signal.
+    let mut other = call.clone();
+    other["items"] = json!(["id_number", "sex"]);
+    for _ in 0..8 {
+        reader.post(&format!("{grant}/calls"), &other).await.unwrap().expect(403).unwrap();
+    }
     readings
+}
+
+/// The signal of the refused calls, once it is found.
+pub async fn signal(city: &City) -> String {
+    let supervisor = city.sign_in("supervisor.haizhou").await.unwrap();
+    for _ in 0..300 {
+        let path = "/exchange/v1/reading-signals?kind=refused";
+        let list = supervisor.get(path).await.unwrap().expect(200).unwrap();
+        if let Some(id) = list.body["items"][0]["id"].as_str() {
+            return id.to_owned();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    panic!("no signal of refused calls");
 }
 
 /// 陈守义 objects to a reading, once everybody's account is known to the exchange; the objection.
@@ -82,6 +104,26 @@ fn finding() -> Value {
 pub fn table() -> BTreeMap<&'static str, Entry> {
     use Entry::{List, Object};
     BTreeMap::from([
+        (
+            "list_reading_signals",
+            List(|objects| {
+                let all = "/exchange/v1/reading-signals?limit=100";
+                look(all, &objects.sharing.signal, "supervisor.haizhou", &["supervisor.ganyu"])
+            }),
+        ),
+        (
+            "read_reading_signal",
+            Object(&["supervisor.ganyu"], |objects| {
+                vec![(format!("/exchange/v1/reading-signals/{}", objects.sharing.signal), None)]
+            }),
+        ),
+        (
+            "read_reading_figures",
+            List(|_| {
+                let all = "/exchange/v1/reading-figures";
+                look(all, READER, "supervisor.haizhou", &["supervisor.ganyu"])
+            }),
+        ),
         (
             "object_to_reading",
             Object(PEOPLE, |objects| {

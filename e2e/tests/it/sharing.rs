@@ -29,6 +29,8 @@ pub struct Sharing {
     pub reading: String,
     /// An objection of his to another reading.
     pub objection: String,
+    /// A signal of refused calls of that steward.
+    pub signal: String,
 }
 
 pub const REQUESTS: &str = "/exchange/v1/requests";
@@ -110,6 +112,7 @@ pub async fn sharing(city: &City) -> Sharing {
     let readings = objecting::read(&registration, &wanted, &source, &reader).await;
     let objection = objecting::objected(city, &readings[0]).await;
     let reading = readings[1].clone();
+    let signal = objecting::signal(city).await;
     Sharing {
         resource,
         registration,
@@ -121,6 +124,7 @@ pub async fn sharing(city: &City) -> Sharing {
         calling,
         reading,
         objection,
+        signal,
     }
 }
 

@@ -62,3 +62,11 @@ impl Service for Exchange {
         load::load(host, data).await.map(Some)
     }
 }
+
+/// Looks for signals of unusual reading now, as the service does by itself; how many there are.
+///
+/// # Errors
+/// When the rules cannot be read or the database is away.
+pub async fn look_for_signals(host: &Host) -> Result<usize, Fault> {
+    app::signals::look(&Desk::start(host).map_err(Fault::internal)?).await
+}

@@ -16,6 +16,8 @@ pub mod requests;
 pub mod resource_view;
 pub mod resources;
 pub mod rules;
+pub mod signal_figures;
+pub mod signals;
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -66,5 +68,8 @@ pub fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(corrections::list, corrections::report))
         .routes(routes!(corrections::read))
         .routes(routes!(corrections::answer))
+        .routes(routes!(signals::list))
+        .routes(routes!(signals::read))
+        .routes(routes!(signal_figures::read))
         .routes(routes!(rules::read))
 }

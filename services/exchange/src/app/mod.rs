@@ -7,6 +7,7 @@ pub mod grants;
 pub mod objections;
 pub mod requests;
 pub mod resources;
+pub mod signals;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod bodies;
+mod calls;
+mod cases;
 mod corrections;
 mod matters;
 mod requests;
@@ -20,6 +22,8 @@ pub fn all(desk: &Desk) -> Vec<Arc<dyn Consumer>> {
         Arc::new(accounts::Accounts(desk.subjects.clone())),
         Arc::new(bodies::Bodies),
         Arc::new(matters::Matters),
+        Arc::new(cases::Cases(desk.subjects.clone())),
+        Arc::new(calls::Calls(Arc::clone(&desk.ground))),
         Arc::new(requests::Grants(ledger())),
         Arc::new(resources::Followers(ledger())),
         Arc::new(corrections::Readers(ledger())),

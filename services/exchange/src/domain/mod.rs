@@ -20,6 +20,7 @@ pub mod rights;
 pub mod rules;
 #[cfg(test)]
 pub mod samples;
+pub mod signals;
 
 use tongban_ledger::{Replay, replay};
 

@@ -8,6 +8,8 @@ use tongban_calendar::{Calendar, Limit, LimitUnit};
 use tongban_kernel::Fault;
 use utoipa::ToSchema;
 
+use super::signals::ReadingSignalRules;
+
 /// A time limit that an installation sets, with where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +73,8 @@ pub struct ExchangeRules {
     pub correction: SourcedLimit,
     /// For objections to readings (查询异议期限).
     pub objection: ObjectionLimits,
+    /// How unusual reading is looked for (异常查询信号方法).
+    pub signals: ReadingSignalRules,
     /// Longest term of a grant, in months (最长使用期限).
     pub longest_term: SourcedNumber,
     /// Most calls a day that a grant may allow (每日调用上限).
@@ -103,6 +107,7 @@ impl ExchangeRules {
         if unsourced > 0 || numbers.iter().any(|one| one.source.trim().is_empty()) {
             return Err("a limit has no source".to_owned());
         }
+        self.signals.check()?;
         Ok(self)
     }
 }

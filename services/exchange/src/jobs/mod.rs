@@ -1,5 +1,7 @@
 //! What the exchange does by the clock.
 
+mod signals;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +25,7 @@ const KEPT: i64 = 7;
 
 /// All of them.
 pub fn all(desk: &Desk) -> Vec<Arc<dyn Job>> {
-    vec![Arc::new(Clocks(desk.clone()))]
+    vec![Arc::new(Clocks(desk.clone())), Arc::new(signals::Signals::new(desk.clone()))]
 }
 
 /// Tells supervisors of steps that are beyond their limit, takes what was left open up by rule, and ends grants whose

@@ -2,13 +2,19 @@
 
 mod calls;
 mod objections;
+mod signals;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
 /// Oldest first.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(SharingTables), Box::new(calls::CallTables), Box::new(objections::ObjectionTable)]
+    vec![
+        Box::new(SharingTables),
+        Box::new(calls::CallTables),
+        Box::new(objections::ObjectionTable),
+        Box::new(signals::SignalTables),
+    ]
 }
 
 struct SharingTables;

@@ -1,9 +1,9 @@
 //! `data_call`: query columns of calls, for those whose data were read.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
-use tongban_db::{Db, paging};
+use sea_orm::{QueryOrder, QuerySelect};
+use tongban_db::{Db, among, paging};
 use tongban_kernel::Fault;
 use tongban_kernel::page::{Page, PageQuery};
 use tongban_ledger::Stored;
@@ -63,6 +63,17 @@ impl Stored for Call {
             called_at: Set(self.at.timestamp_micros()),
         }
     }
+}
+
+/// Calls, oldest first.
+pub async fn by_id(db: &Db, ids: &[String]) -> Result<Vec<Model>, Fault> {
+    Entity::find()
+        .filter(among(Column::Id, ids))
+        .order_by_asc(Column::CalledAt)
+        .order_by_asc(Column::Id)
+        .all(db.read())
+        .await
+        .map_err(tongban_db::to_fault)
 }
 
 /// The calls by which data about somebody were read, the newest first.

@@ -2,7 +2,9 @@
 
 pub mod body;
 pub mod call;
+pub mod call_fact;
 pub mod calling;
+pub mod case;
 pub mod correction;
 pub mod grant;
 pub mod matter;
@@ -11,6 +13,7 @@ pub mod person;
 pub mod quota;
 pub mod request;
 pub mod resource;
+pub mod signal;
 
 use tongban_kernel::{Fault, Principal, RegionCode, Role};
 

@@ -9,6 +9,7 @@ mod granting;
 mod objections;
 mod outage;
 mod provider;
+mod reading_signals;
 mod requests;
 mod sample;
 mod signed;
