@@ -8,7 +8,7 @@ use crate::story::at;
 use crate::{Answer, Caller, Error, Story};
 
 /// How long anything that happens by events may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Path of the cases.
 pub(crate) const CASES: &str = "/intake/v1/cases";
 
@@ -17,7 +17,7 @@ pub(crate) fn step(case_id: &str, step: &str) -> String {
     format!("{CASES}/{case_id}/{step}")
 }
 
-/// Asks again until `ask` gives something, for at most half a minute.
+/// Asks again until `ask` gives something, for at most a minute.
 ///
 /// # Errors
 /// Of `ask`, or when it gave nothing in time.
@@ -31,7 +31,7 @@ pub async fn until<T>(
             return Ok(found);
         }
         if began.elapsed() > PATIENCE {
-            return Err(Error::Unexpected(format!("waited half a minute in vain for {what}")));
+            return Err(Error::Unexpected(format!("waited a minute in vain for {what}")));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

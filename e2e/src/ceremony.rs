@@ -20,6 +20,19 @@ pub struct Committed {
     seed: [u8; 32],
 }
 
+/// Calls for a draw at `path`. A city that has just started may not know yet where public values come from: it says
+/// so, and is asked again.
+///
+/// # Errors
+/// When it still does not know after a minute.
+pub(crate) async fn called(caller: &Caller, path: &str, parties: &Value) -> Result<Answer, Error> {
+    crate::case::until("a source of public values", async || {
+        let answer = caller.post(path, parties).await?;
+        Ok((answer.code() != "no_public_value").then_some(answer))
+    })
+    .await
+}
+
 /// Commits `witness`, named `party`, to the draw at `path`, with a seed that nobody else knows.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tongban_kernel::{Clock as _, SystemClock, civil_date};
 
 use super::{FIRE, MARKET, Owner, PARTY};
-use crate::ceremony::{commit, finish, wait};
+use crate::ceremony::{called, commit, finish, wait};
 use crate::story::at;
 use crate::{Caller, Error, Story};
 
@@ -82,7 +82,7 @@ pub(super) async fn draw_objects(
     parties: &Value,
     task: &str,
 ) -> Result<Vec<String>, Error> {
-    let called = planner.post(&format!("{}/object-draw", task_path(task)), parties).await?;
+    let called = called(planner, &format!("{}/object-draw", task_path(task)), parties).await?;
     let called = story.step("抽取检查对象 The draw of objects", called, 202, |body| {
         at(&body["object_draw"], "draw").to_owned()
     })?;
@@ -105,7 +105,7 @@ pub(super) async fn draw_inspectors(
     let mut held = Vec::new();
     for (body, caller) in [(MARKET, planner), (FIRE, &fire)] {
         let path = format!("{}/inspector-draws/{body}", task_path(task));
-        let called = caller.post(&path, parties).await?;
+        let called = called(caller, &path, parties).await?;
         let draw = |answer: &Value| {
             let mut staff = answer["staff"].as_array().into_iter().flatten();
             let own = staff.find(|one| at(one, "body") == body);
