@@ -17,9 +17,9 @@ pub trait Aggregate: Serialize + DeserializeOwned + Clone + Send + Sync + 'stati
     /// recomputed from its events, so that versions of the program may serve side by side.
     const SHAPE: u32 = 1;
 
-    /// The state is kept beside a history of more events than this; of a shorter one the events themselves are
-    /// read. What they say is then not written a second time with each of them.
-    const KEPT_AFTER: i64 = 8;
+    /// The state is kept beside a history with every so manieth event; those that came since are read with it, and of a
+    /// shorter history they alone. What events say is then not written a second time with each of them.
+    const KEPT_EVERY: i64 = 8;
 
     /// What a command leads to, or why it is refused; an empty list means that nothing has to change.
     ///
@@ -70,6 +70,9 @@ pub struct Loaded<A> {
     pub state: A,
     /// How many events led there.
     pub version: i64,
+    /// Whether what stands beside the history has to go with the next event: it is of another shape, or does not say
+    /// which version it is of.
+    pub(crate) stale: bool,
     /// Hash of the last event.
     pub(crate) hash: Vec<u8>,
     /// When the last event was recorded, in microseconds since 1970.

@@ -8,7 +8,7 @@ use crate::aggregate::{Caller, Committed, Loaded, Stored};
 use crate::chain::{GENESIS, Link, hash_of};
 use crate::entity::aggregate;
 use crate::request::{Reply, RequestKey};
-use crate::state::text_of;
+use crate::state::{is_kept, text_of};
 use crate::write::Row;
 
 /// Everything one command writes, in the form of rows.
@@ -18,6 +18,7 @@ pub(crate) struct Append {
     pub(crate) aggregate: (&'static str, String),
     /// How many events it adds; the aggregate must have that many fewer until now.
     pub(crate) added: i64,
+    /// Where it stands then. An empty state leaves the one that stands there.
     pub(crate) head: aggregate::Model,
     pub(crate) events: Vec<Event>,
     /// The query columns.
@@ -80,14 +81,15 @@ pub(crate) fn prepare<A: Stored>(
 ) -> Result<Prepared<A>, Fault> {
     let kind = <A::Event as DomainEvent>::AGGREGATE;
     let actor = serde_json::to_string(&caller.principal).map_err(Fault::internal)?;
-    let (mut state, expected, mut hash, last) = match current {
-        Some(loaded) => (Some(loaded.state), loaded.version, loaded.hash, loaded.at),
-        None => (None, 0, GENESIS.to_vec(), i64::MIN),
+    let (mut state, expected, stale, mut hash, last) = match current {
+        Some(Loaded { state, version, stale, hash, at }) => (Some(state), version, stale, hash, at),
+        None => (None, 0, false, GENESIS.to_vec(), i64::MIN),
     };
     // A clock that was set back must not let a later event look earlier than the one before it.
     let at = now.timestamp_micros().max(last);
     let moment = chrono::DateTime::from_timestamp_micros(at).unwrap_or(now);
     let mut version = expected;
+    let mut text = String::new();
     let mut rows = Vec::with_capacity(events.len());
     let mut recorded = Vec::with_capacity(events.len());
     for happened in events {
@@ -127,20 +129,26 @@ pub(crate) fn prepare<A: Stored>(
             hash: next.clone(),
         });
         hash = next;
-        state = A::evolve(state, &happened, &meta);
-        if state.is_none() {
-            return Err(Fault::internal(format!("{kind} {id}: event {version} cannot follow")));
+        let evolved = A::evolve(state, &happened, &meta).ok_or_else(|| {
+            Fault::internal(format!("{kind} {id}: event {version} cannot follow"))
+        })?;
+        if is_kept::<A>(version) {
+            text = text_of(&evolved, version).map_err(Fault::internal)?;
         }
+        state = Some(evolved);
         recorded.push((happened, meta));
     }
     let Some(state) = state else {
         return Err(Fault::internal(format!("{kind} {id}: no event, no state")));
     };
+    if stale && text.is_empty() {
+        text = text_of(&state, version).map_err(Fault::internal)?;
+    }
     let head = aggregate::Model {
         aggregate: kind.to_owned(),
         aggregate_id: id.to_owned(),
         version,
-        state: text_of(&state, version).map_err(Fault::internal)?,
+        state: text,
         hash,
         at,
     };

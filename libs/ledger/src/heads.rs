@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sea_orm::sqlx::postgres::PgRow;
-use sea_orm::sqlx::{self, AssertSqlSafe, Row as _};
+use sea_orm::sqlx::{self, Row as _};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Statement};
+use serde::Serialize;
 use tongban_db::{Combiner, Db, Dialect, Limits, answer_each};
 use tongban_kernel::Fault;
 
@@ -56,34 +57,49 @@ async fn find_all(db: &Db, names: &[Name]) -> Result<Vec<Head>, DbErr> {
     Ok(heads)
 }
 
-const HEADS: (&str, &str) =
-    ("ledger_aggregate", "aggregate, aggregate_id, version, state, hash, at");
-const EVENTS: (&str, &str) = (
-    "ledger_event",
-    "position, event_id, aggregate, aggregate_id, version, name, data, actor, at, traceparent, \
-     previous, hash",
-);
+// PostgreSQL is told to look for one aggregate after the other by the whole key. From a list it may look for the kind
+// alone: until it has analysed a table that has grown, it takes it for a small one and reads all of it.
 
-/// Reads the rows of those aggregates of the kind `$1` whose identifiers are in the JSON array `$2`.
-///
-/// PostgreSQL is told to look for one after the other by the whole key. From a list it may look for the kind alone:
-/// until it has analysed a table that has grown, it takes it for a small one and reads all of it.
-fn of_each(dialect: Dialect, (table, columns): (&str, &str)) -> String {
+/// Reads the heads of those aggregates of the kind `$1` whose identifiers are in the JSON array `$2`.
+fn heads_of(dialect: Dialect) -> &'static str {
     match dialect {
-        Dialect::Sqlite => format!(
-            "SELECT {columns} FROM json_each($2) AS wanted CROSS JOIN {table} \
-             WHERE aggregate = $1 AND aggregate_id = wanted.value ORDER BY version"
-        ),
-        Dialect::Postgres => format!(
-            "SELECT found.* FROM jsonb_array_elements_text($2::jsonb) AS wanted (id) CROSS JOIN LATERAL \
-             (SELECT {columns} FROM {table} WHERE aggregate = $1 AND aggregate_id = wanted.id \
-              ORDER BY version) AS found"
-        ),
+        Dialect::Sqlite => {
+            "SELECT aggregate, aggregate_id, version, state, hash, at
+             FROM json_each($2) AS wanted CROSS JOIN ledger_aggregate
+             WHERE aggregate = $1 AND aggregate_id = wanted.value"
+        }
+        Dialect::Postgres => {
+            "SELECT found.* FROM jsonb_array_elements_text($2::jsonb) AS wanted (id) CROSS JOIN LATERAL (
+               SELECT aggregate, aggregate_id, version, state, hash, at
+               FROM ledger_aggregate WHERE aggregate = $1 AND aggregate_id = wanted.id) AS found"
+        }
     }
 }
 
-fn json(ids: &BTreeSet<&str>) -> Result<String, DbErr> {
-    serde_json::to_string(ids).map_err(|error| DbErr::Json(error.to_string()))
+/// Reads the events of those aggregates of the kind `$1` whose identifiers are the keys of the JSON object `$2`, from
+/// each those that came after the version that stands there.
+fn events_of(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => {
+            "SELECT position, event_id, aggregate, aggregate_id, version, name, data, actor, at, traceparent,
+               previous, hash
+             FROM json_each($2) AS wanted CROSS JOIN ledger_event
+             WHERE aggregate = $1 AND aggregate_id = wanted.key AND version > wanted.value
+             ORDER BY version"
+        }
+        Dialect::Postgres => {
+            "SELECT found.* FROM jsonb_each_text($2::jsonb) AS wanted (id, kept) CROSS JOIN LATERAL (
+               SELECT position, event_id, aggregate, aggregate_id, version, name, data, actor, at, traceparent,
+                 previous, hash
+               FROM ledger_event
+               WHERE aggregate = $1 AND aggregate_id = wanted.id AND version > wanted.kept::bigint
+               ORDER BY version) AS found"
+        }
+    }
+}
+
+fn json(wanted: &impl Serialize) -> Result<String, DbErr> {
+    serde_json::to_string(wanted).map_err(|error| DbErr::Json(error.to_string()))
 }
 
 /// The heads of those aggregates of a kind that are there.
@@ -93,41 +109,41 @@ pub(crate) async fn of_kind(
     ids: &BTreeSet<&str>,
 ) -> Result<Vec<Head>, DbErr> {
     let dialect = tongban_db::dialect(connection);
-    let statement = |what, ids: &BTreeSet<&str>| -> Result<Statement, DbErr> {
-        let values = [kind.into(), json(ids)?.into()];
+    let statement = |text: &str, wanted: String| {
+        let values = [kind.into(), wanted.into()];
         let backend = connection.get_database_backend();
-        Ok(Statement::from_sql_and_values(backend, of_each(dialect, what), values))
+        Statement::from_sql_and_values(backend, text, values)
     };
-    let heads = statement(HEADS, ids)?;
+    let heads = statement(heads_of(dialect), json(ids)?);
     let rows = aggregate::Entity::find().from_raw_sql(heads).all(connection).await?;
-    let bare = Head::bare(&rows);
-    if bare.is_empty() {
+    let behind = Head::behind(&rows);
+    if behind.is_empty() {
         return Ok(Head::each(rows, Vec::new()));
     }
-    let events = statement(EVENTS, &bare)?;
+    let events = statement(events_of(dialect), json(&behind)?);
     let events = event::Entity::find().from_raw_sql(events).all(connection).await?;
     Ok(Head::each(rows, events))
 }
 
 /// The same on a session.
 async fn at_once(db: &Db, kind: &str, ids: &BTreeSet<&str>) -> Result<Vec<Head>, DbErr> {
-    let (heads, events) = (of_each(db.dialect(), HEADS), of_each(db.dialect(), EVENTS));
+    let (heads, events) = (heads_of(db.dialect()), events_of(db.dialect()));
     let ids = json(ids)?;
     db.on_session(async |connection| {
-        let rows = sqlx::query(AssertSqlSafe(heads))
+        let rows = sqlx::query(heads)
             .bind(kind)
             .bind(ids)
             .try_map(|row| head_of(&row))
             .fetch_all(&mut *connection)
             .await?;
-        let bare = Head::bare(&rows);
-        if bare.is_empty() {
+        let behind = Head::behind(&rows);
+        if behind.is_empty() {
             return Ok(Head::each(rows, Vec::new()));
         }
-        let bare = json(&bare).map_err(|error| sqlx::Error::Encode(error.into()))?;
-        let events = sqlx::query(AssertSqlSafe(events))
+        let behind = json(&behind).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let events = sqlx::query(events)
             .bind(kind)
-            .bind(bare)
+            .bind(behind)
             .try_map(|row| event_of(&row))
             .fetch_all(connection)
             .await?;

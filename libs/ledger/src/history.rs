@@ -39,7 +39,7 @@ pub(crate) async fn read<E: DomainEvent>(
     connection: &impl ConnectionTrait,
     id: &str,
 ) -> Result<Vec<Recorded<E>>, Fault> {
-    let rows = rows(connection, E::AGGREGATE, id).await?;
+    let rows = rows(connection, E::AGGREGATE, id, 0).await?;
     rows.into_iter().map(|row| recorded(&row)).collect()
 }
 
@@ -52,7 +52,7 @@ pub(crate) async fn check(
     aggregate: &str,
     id: &str,
 ) -> Result<Result<i64, ChainFault>, Fault> {
-    let rows = rows(snapshot, aggregate, id).await?;
+    let rows = rows(snapshot, aggregate, id, 0).await?;
     let fault = |version, problem| ChainFault {
         aggregate: aggregate.to_owned(),
         aggregate_id: id.to_owned(),
@@ -89,14 +89,17 @@ pub(crate) async fn check(
     })
 }
 
+/// The events of an aggregate that came after the version `after`.
 pub(crate) async fn rows(
     connection: &impl ConnectionTrait,
     aggregate: &str,
     id: &str,
+    after: i64,
 ) -> Result<Vec<event::Model>, Fault> {
     event::Entity::find()
         .filter(event::Column::Aggregate.eq(aggregate))
         .filter(event::Column::AggregateId.eq(id))
+        .filter(event::Column::Version.gt(after))
         .order_by_asc(event::Column::Version)
         .all(connection)
         .await

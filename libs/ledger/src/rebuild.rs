@@ -15,7 +15,7 @@ use crate::chain::{GENESIS, hash_of};
 use crate::entity::{aggregate, event};
 use crate::history::{event_of, link, meta};
 use crate::replay::Replay;
-use crate::state::text_of;
+use crate::state::{is_kept, text_of};
 use crate::write::{Row, replace};
 
 /// Events read at once.
@@ -240,6 +240,7 @@ impl<A: Stored> Walk<'_, A> {
                 self.current = Some(Current { head, state: None, broken: false });
             }
             self.take(&row);
+            self.keep()?;
         }
         Ok(())
     }
@@ -272,12 +273,21 @@ impl<A: Stored> Walk<'_, A> {
         head.hash.clone_from(&row.hash);
     }
 
+    /// Keeps the state, where it is one of those that are kept.
+    fn keep(&mut self) -> Result<(), Fault> {
+        if let Some(Current { head, state: Some(state), broken: false }) = &mut self.current
+            && is_kept::<A>(head.version)
+        {
+            head.state = text_of(state, head.version).map_err(Fault::internal)?;
+        }
+        Ok(())
+    }
+
     /// Lays the rows of the current aggregate ready.
     fn close(&mut self) -> Result<(), Fault> {
-        let Some(Current { mut head, state, broken }) = self.current.take() else { return Ok(()) };
+        let Some(Current { head, state, broken }) = self.current.take() else { return Ok(()) };
         let Some(state) = state.filter(|_| !broken) else { return Ok(()) };
         self.rows.push(Row::of(state.row(&head.aggregate_id, head.version)));
-        head.state = text_of(&state, head.version).map_err(Fault::internal)?;
         self.heads.push(Row::of(head.into_active_model().reset_all()));
         Ok(())
     }

@@ -229,7 +229,7 @@ impl Aggregate for Book {
     type Event = BookEvent;
     type Command = String;
 
-    const KEPT_AFTER: i64 = 0;
+    const KEPT_EVERY: i64 = 1;
 
     fn decide(_: Option<&Self>, text: String, _: &Context) -> Result<Vec<BookEvent>, Fault> {
         Ok(vec![BookEvent::Said { text }])

@@ -106,7 +106,8 @@ fn statement(row: &Row) -> String {
   INSERT INTO ledger_aggregate AS here (aggregate, aggregate_id, version, state, hash, at)
   SELECT * FROM unnest($7::text[], $8::text[], $9::bigint[], $10::text[], $11::bytea[], $12::bigint[])
   ON CONFLICT (aggregate, aggregate_id) DO UPDATE
-    SET version = excluded.version, state = excluded.state, hash = excluded.hash, at = excluded.at
+    SET version = excluded.version, hash = excluded.hash, at = excluded.at,
+      state = CASE excluded.state WHEN '' THEN here.state ELSE excluded.state END
     WHERE here.version = excluded.version - $13::bigint
   RETURNING 1
 ), happened AS (

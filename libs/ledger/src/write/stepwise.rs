@@ -85,11 +85,21 @@ async fn move_heads(
         let rows: Vec<Row> = appends.iter().map(head).collect();
         let rows: Vec<&Row> = rows.iter().collect();
         let Some(first) = rows.first() else { continue };
+        let here =
+            |column: Column| Expr::col((Alias::new(first.table), Alias::new(column.as_str())));
+        let excluded =
+            |column: Column| Expr::col((Alias::new("excluded"), Alias::new(column.as_str())));
+        let others = [Column::Version, Column::Hash, Column::At];
+        let state = Expr::case(excluded(Column::State).eq(""), here(Column::State))
+            .finally(excluded(Column::State));
         // The version is the lock that only one of two racing writers gets.
-        let version = Column::Version.as_str();
-        let excluded = Expr::col((Alias::new("excluded"), Alias::new(version)));
-        let here = Expr::col((Alias::new(first.table), Alias::new(version)));
-        let conflict = first.replacing().action_and_where(here.eq(excluded.sub(added))).to_owned();
+        let free = here(Column::Version).eq(excluded(Column::Version).sub(added));
+        let conflict = first
+            .conflict()
+            .update_columns(others.map(|column| Alias::new(column.as_str())))
+            .value(Alias::new(Column::State.as_str()), state)
+            .action_and_where(free)
+            .to_owned();
         for row in insert_returning(connection, &rows, &conflict).await? {
             let kind = row.try_get_by(Column::Aggregate.as_str())?;
             moved.insert((kind, row.try_get_by(Column::AggregateId.as_str())?));

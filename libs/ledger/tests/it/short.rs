@@ -1,4 +1,4 @@
-//! Of a short history no state is kept: its events are read instead.
+//! Of a short history no state is kept, of a long one it is now and then: the events since are read with it.
 
 use futures::future::join_all;
 use sea_orm::EntityTrait;
@@ -27,6 +27,47 @@ on_both! {
         assert_eq!(world.ledger.check::<Tally>("a").await.unwrap(), Ok(3));
         let snapshot = world.ledger.db().snapshot().await.unwrap();
         assert!(replay::<Tally>().replay(&snapshot).await.unwrap().is_empty());
+    }
+
+    async fn a_state_is_kept_anew_after_some_more_events(world: &World) {
+        let mut texts = Vec::new();
+        for amount in [1; 12] {
+            world.add("a", amount).await;
+            texts.push(kept(world, "a").await);
+        }
+        assert_eq!((world.total("a").await, world.column("a").await), (Some(12), Some(12)));
+        // Thirteen events, for the first command opened it, too.
+        let of = |text: &String| text.split(r#""of":"#).nth(1).map(|rest| rest.split(',').next().unwrap().parse().unwrap());
+        let versions: Vec<Option<i64>> = texts.iter().map(of).collect();
+        let every_third = [3, 3, 3, 6, 6, 6, 9, 9, 9, 12, 12].map(Some);
+        assert_eq!((versions[0], &versions[1..]), (None, every_third.as_slice()));
+        let snapshot = world.ledger.db().snapshot().await.unwrap();
+        assert!(replay::<Tally>().replay(&snapshot).await.unwrap().is_empty());
+        drop(snapshot);
+        world.sql(r#"UPDATE ledger_aggregate SET state = replace(state, '"total":11', '"total":12')"#).await;
+        let snapshot = world.ledger.db().snapshot().await.unwrap();
+        let flaws = replay::<Tally>().replay(&snapshot).await.unwrap();
+        assert_eq!((flaws.len(), flaws[0].problem, flaws[0].version), (1, "state_differs", Some(13)));
+    }
+
+    async fn a_state_that_does_not_say_of_which_version_it_is_is_the_head_s(world: &World) {
+        for amount in [1; 4] {
+            world.add("a", amount).await;
+        }
+        world.sql(r#"UPDATE ledger_aggregate SET state = '{"total":4,"closed":false}'"#).await;
+        assert_eq!(world.total("a").await, Some(4));
+        assert_eq!(world.add("a", 1).await, 5);
+        assert!(kept(world, "a").await.contains(r#""of":6,"#), "else it would be taken for the next one's");
+        assert_eq!(world.total("a").await, Some(5));
+    }
+
+    async fn events_that_are_missing_behind_a_state_are_noticed(world: &World) {
+        for amount in [1; 4] {
+            world.add("a", amount).await;
+        }
+        world.sql("DELETE FROM ledger_event WHERE version = 4").await;
+        let fault = world.ledger.load::<Tally>("a").await.unwrap_err();
+        assert_eq!(fault.kind(), FaultKind::Internal, "{fault}");
     }
 
     async fn short_and_long_histories_are_read_together(world: &World) {

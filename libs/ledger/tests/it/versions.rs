@@ -47,7 +47,7 @@ macro_rules! build {
                 type Command = u32;
 
                 const SHAPE: u32 = $shape;
-                const KEPT_AFTER: i64 = 0;
+                const KEPT_EVERY: i64 = 1;
 
                 fn decide(_: Option<&Self>, metres: u32, _: &Context) -> Result<Vec<Event>, Fault> {
                     Ok(vec![Event::event(metres)])

@@ -147,7 +147,7 @@ impl Aggregate for Tally {
     type Event = TallyEvent;
     type Command = Command;
 
-    const KEPT_AFTER: i64 = 2;
+    const KEPT_EVERY: i64 = 3;
 
     fn decide(
         current: Option<&Self>,
