@@ -7,6 +7,7 @@ mod conditions;
 mod fault;
 mod foreign;
 mod index;
+mod keyed;
 mod lease;
 mod migrate;
 pub mod paging;
@@ -30,6 +31,7 @@ pub use conditions::{among, containing};
 pub use fault::{is_away, is_collision, is_duplicate, is_full, is_locked, to_fault};
 pub use foreign::{Foreign, ForeignAccess, ForeignFault, ForeignKind, ForeignRead};
 pub use index::add_index;
+pub use keyed::keyed;
 pub use lease::Lease;
 pub use migrate::{
     ContractError, Migrations, Phase, Standing, contract, contractions, migrate, standing,

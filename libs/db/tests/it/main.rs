@@ -4,6 +4,7 @@
 
 mod cancelling;
 mod full;
+mod keyed;
 mod migrating;
 mod nesting;
 mod world;

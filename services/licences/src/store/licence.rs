@@ -129,18 +129,8 @@ pub async fn existing(
     connection: &impl ConnectionTrait,
     ids: impl Iterator<Item = &str>,
 ) -> Result<HashSet<String>, Fault> {
-    let wanted: Vec<&str> = ids.collect();
-    if wanted.is_empty() {
-        return Ok(HashSet::new());
-    }
-    // So that there are few texts of the statement, the last one is asked for until there are a power of two.
-    let last = wanted.last().copied().into_iter();
-    let padding = wanted.len().next_power_of_two() - wanted.len();
-    let asked = wanted.iter().copied().chain(last.cycle().take(padding));
-    let found = Entity::find().select_only().column(Column::Id).filter(Column::Id.is_in(asked));
-    let found: Vec<String> =
-        found.into_tuple().all(connection).await.map_err(tongban_db::to_fault)?;
-    Ok(found.into_iter().collect())
+    let found = tongban_db::keyed::<Entity>(connection, Column::Id, ids).await?;
+    Ok(found.into_iter().map(|row| row.id).collect())
 }
 
 /// The ledger's identifier of the licence `identifier`.

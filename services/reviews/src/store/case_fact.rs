@@ -41,8 +41,8 @@ pub async fn some(
     transaction: &DatabaseTransaction,
     ids: &[String],
 ) -> Result<HashMap<String, Model>, Fault> {
-    let found = Entity::find().filter(tongban_db::among(Column::Id, ids)).all(transaction).await;
-    let found = found.map_err(tongban_db::to_fault)?;
+    let ids = ids.iter().map(String::as_str);
+    let found = tongban_db::keyed::<Entity>(transaction, Column::Id, ids).await?;
     Ok(found.into_iter().map(|row| (row.id.clone(), row)).collect())
 }
 

@@ -137,11 +137,8 @@ pub async fn by_id(
     let ids: Vec<String> = ids.into_iter().collect();
     let mut found = BTreeMap::new();
     for some in ids.chunks(TOGETHER) {
-        let rows = Entity::find()
-            .filter(Column::Id.is_in(some.iter().map(String::as_str)))
-            .all(connection)
-            .await
-            .map_err(tongban_db::to_fault)?;
+        let some = some.iter().map(String::as_str);
+        let rows = tongban_db::keyed::<Entity>(connection, Column::Id, some).await?;
         found.extend(rows.into_iter().map(|row| (row.id.clone(), Fact::from(row))));
     }
     Ok(found)

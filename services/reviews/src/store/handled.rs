@@ -30,8 +30,9 @@ pub async fn by_id(
     connection: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = String>,
 ) -> Result<BTreeMap<String, Handled>, Fault> {
-    let rows = Entity::find().filter(Column::Id.is_in(ids)).all(connection).await;
-    let rows = rows.map_err(tongban_db::to_fault)?;
+    let ids: Vec<String> = ids.into_iter().collect();
+    let ids = ids.iter().map(String::as_str);
+    let rows = tongban_db::keyed::<Entity>(connection, Column::Id, ids).await?;
     let read = |row: Model| Ok((row.id, serde_json::from_str(&row.state)?));
     rows.into_iter().map(read).collect::<Result<_, serde_json::Error>>().map_err(Fault::internal)
 }

@@ -51,13 +51,7 @@ pub async fn of_ids(
     connection: &impl ConnectionTrait,
     ids: &[&str],
 ) -> Result<HashMap<String, Model>, Fault> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let found = Entity::find()
-        .filter(Column::Id.is_in(ids.iter().copied()))
-        .all(connection)
-        .await
-        .map_err(tongban_db::to_fault)?;
+    let ids = ids.iter().copied();
+    let found = tongban_db::keyed::<Entity>(connection, Column::Id, ids).await?;
     Ok(found.into_iter().map(|one| (one.id.clone(), one)).collect())
 }

@@ -186,14 +186,12 @@ pub async fn of_codes(
     connection: &impl ConnectionTrait,
     codes: &[&str],
 ) -> Result<Vec<Model>, Fault> {
-    let found = Entity::find().filter(Column::Code.is_in(codes.iter().copied()));
-    found.all(connection).await.map_err(tongban_db::to_fault)
+    tongban_db::keyed::<Entity>(connection, Column::Code, codes.iter().copied()).await
 }
 
 /// Those of these identifiers that are known.
 pub async fn of_ids(connection: &impl ConnectionTrait, ids: &[&str]) -> Result<Vec<Model>, Fault> {
-    let found = Entity::find().filter(Column::Id.is_in(ids.iter().copied()));
-    found.all(connection).await.map_err(tongban_db::to_fault)
+    tongban_db::keyed::<Entity>(connection, Column::Id, ids.iter().copied()).await
 }
 
 /// Some of those that hold a licence whose last day was before `today`, the longest over first.
